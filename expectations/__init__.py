@@ -1,0 +1,1 @@
+"""The gate: may a delivery be used?"""

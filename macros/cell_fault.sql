@@ -1,0 +1,39 @@
+{#-
+  What is wrong with one delivered cell by its contract (type, terms, bounds), or NULL.
+
+  | contract             | value        | cell_fault           |
+  | type: date           | '2020-02-31' | 'value_unparsed'     |
+  | terms: sex           | 'F'          | 'term_not_allowed'   |
+  | minimum: 0           | '-1'         | 'value_out_of_range' |
+  | no nullable          | ' '          | 'value_missing'      |
+-#}
+{% macro cell_fault(column) -%}
+    {%- set value = parse_text(column.name) -%}
+    {%- set parsed = {
+        'date': parse_date(column.name),
+        'partial_date': parse_date_earliest(column.name),
+        'integer': parse_int(column.name),
+        'number': parse_number(column.name),
+    }.get(column.meta.type) -%}
+    case
+        when {{ value }} is null
+            then {{ 'cast(null as string)' if column.meta.nullable else "'value_missing'" }}
+        {%- if parsed %}
+        when {{ parsed }} is null then 'value_unparsed'
+        {%- endif %}
+        {%- if column.meta.type == 'number' %}
+        when abs({{ parsed }}) > 1e300 or {{ parsed }} <> {{ parsed }} then 'value_unparsed'
+        {%- endif %}
+        {%- if column.meta.type == 'term' %}
+        when {{ value }} not in (
+            select term from controlled_terms where vocabulary = '{{ column.meta.terms }}'
+        ) then 'term_not_allowed'
+        {%- endif %}
+        {%- if column.meta.minimum is defined %}
+        when {{ parsed }} < {{ column.meta.minimum }} then 'value_out_of_range'
+        {%- endif %}
+        {%- if column.meta.maximum is defined %}
+        when {{ parsed }} > {{ column.meta.maximum }} then 'value_out_of_range'
+        {%- endif %}
+    end
+{%- endmacro %}

@@ -1,0 +1,16 @@
+{#-
+  The first day that a date with day, month or year precision allows, or NULL.
+
+  | value        | parse_date_earliest | parse_date_latest |
+  | '2016-03-09' | 2016-03-09          | 2016-03-09        |
+  | '2016-03'    | 2016-03-01          | 2016-03-31        |
+  | '2016'       | 2016-01-01          | 2016-12-31        |
+  | '2016-13'    | NULL                | NULL              |
+-#}
+{% macro parse_date_earliest(value) -%}
+    case length({{ parse_text(value) }})
+        when 10 then {{ parse_date(value) }}
+        when 7 then {{ parse_date(parse_text(value) ~ " || '-01'") }}
+        when 4 then {{ parse_date(parse_text(value) ~ " || '-01-01'") }}
+    end
+{%- endmacro %}

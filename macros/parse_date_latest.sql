@@ -1,0 +1,9 @@
+{#- The last day that a date with day, month or year precision allows, or NULL:
+    the table of parse_date_earliest. -#}
+{% macro parse_date_latest(value) -%}
+    case length({{ parse_text(value) }})
+        when 10 then {{ parse_date(value) }}
+        when 7 then last_day({{ parse_date(parse_text(value) ~ " || '-01'") }})
+        when 4 then {{ parse_date(parse_text(value) ~ " || '-12-31'") }}
+    end
+{%- endmacro %}

@@ -1,0 +1,100 @@
+with
+controlled_terms as (
+    select * from {{ ref('controlled_terms') }}
+),
+
+malformed_records as (
+    select * from {{ source('reading', 'malformed_records') }}
+),
+
+records_duplicated as (
+    select * from {{ ref('records_duplicated') }}
+),
+
+patients_delivered as (
+    select distinct {{ parse_text('patient_id') }} as patient_id
+    from {{ source('delivery', 'patients') }}
+),
+
+cells_judged as (
+    {%- set cells = [] %}
+    {%- for table in delivery_tables() %}
+    {%- for column in table.columns.values() %}
+    {{- '\n    union all' if cells }}
+    {%- do cells.append(column.name) %}
+    select
+        '{{ table.name }}' as table_name,
+        line_number,
+        {{ parse_text('patient_id') }} as patient_id,
+        '{{ column.name }}' as column_name,
+        {{ column.name }} as raw_text,
+        {{ cell_fault(column) }} as rule_id
+    from {{ source('delivery', table.name) }}
+    {%- endfor %}
+    {%- endfor %}
+),
+
+orphans_found as (
+    {%- for table in delivery_tables() if table.name != 'patients' %}
+    {{- '\n    union all' if not loop.first }}
+    select
+        '{{ table.name }}' as table_name,
+        line_number,
+        {{ parse_text('patient_id') }} as patient_id,
+        'patient_id' as column_name,
+        patient_id as raw_text,
+        'patient_unknown' as rule_id
+    from {{ source('delivery', table.name) }}
+    where {{ parse_text('patient_id') }} not in (
+        select patient_id from patients_delivered where patient_id is not null
+    )
+    {%- endfor %}
+),
+
+faults_found as (
+    select * from cells_judged
+    where rule_id is not null
+    union all
+    select * from orphans_found
+    union all
+    select
+        table_name,
+        line_number,
+        patient_id,
+        cast(null as string) as column_name,
+        cast(null as string) as raw_text,
+        'key_doubled' as rule_id
+    from records_duplicated
+    where copy_number = 1 and n_versions > 1
+    union all
+    select
+        table_name,
+        line_number,
+        cast(null as string) as patient_id,
+        cast(null as string) as column_name,
+        raw_text,
+        'record_malformed' as rule_id
+    from malformed_records
+),
+
+-- An exact copy is collapsed into the row it repeats, whatever that row meets.
+quarantined as (
+    select
+        faults_found.table_name,
+        faults_found.line_number,
+        faults_found.table_name || ':' || cast(faults_found.line_number as string)
+            as source_record,
+        faults_found.patient_id,
+        faults_found.column_name,
+        faults_found.raw_text,
+        faults_found.rule_id
+    from faults_found
+    left join records_duplicated
+        on
+            faults_found.table_name = records_duplicated.table_name
+            and faults_found.line_number = records_duplicated.line_number
+            and records_duplicated.copy_number > 1
+    where records_duplicated.line_number is null
+)
+
+select * from quarantined
