@@ -1,0 +1,34 @@
+"""Survival estimates from the marts of the warehouse.
+
+>>> from survival import Warehouse, kaplan_meier
+>>> with Warehouse() as warehouse:
+...     curve = kaplan_meier(warehouse.counts("rr_ph_neg__os"))
+>>> curve.median.days
+
+Heavy libraries (lifelines, duckdb, matplotlib) are imported where they are used, so
+that importing the package, and ``survival --help``, do not wait for them.
+"""
+
+from survival.counts import Counts
+from survival.cumulative_incidence import cumulative_incidence, exponential_incidence
+from survival.curves import IncidenceCurve, Median, PointEstimate, SurvivalCurve
+from survival.errors import SurvivalError
+from survival.kaplan_meier import (
+    kaplan_meier,
+    median_follow_up,
+    reverse_kaplan_meier,
+)
+
+__all__ = [
+    "Counts",
+    "IncidenceCurve",
+    "Median",
+    "PointEstimate",
+    "SurvivalCurve",
+    "SurvivalError",
+    "cumulative_incidence",
+    "exponential_incidence",
+    "kaplan_meier",
+    "median_follow_up",
+    "reverse_kaplan_meier",
+]

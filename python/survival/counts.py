@@ -1,0 +1,206 @@
+"""The counts that every estimator starts from: no patient is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from survival.errors import CountsError
+
+CENSORED, EVENT, COMPETING_EVENT = 0, 1, 2
+_STATUSES = (CENSORED, EVENT, COMPETING_EVENT)
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """Who was at risk on each distinct day, and what happened to them.
+
+    One element per distinct day on which anyone had an event or left. The unit is
+    the integer day; day 0 is a day like any other, and its events count.
+
+    Parameters
+    ----------
+    time_days : array_like of int, shape (n_days,)
+        Days since the origin, strictly increasing.
+    n_at_risk : array_like of int, shape (n_days,)
+        Number with ``time >= time_days``, before anything happens on that day.
+    n_event, n_competing, n_censored : array_like of int, shape (n_days,)
+        Number with status 1, 2 and 0 on that day.
+
+    Raises
+    ------
+    CountsError
+        If the arrays contradict each other. In particular
+        ``n_at_risk[i] - exits[i] == n_at_risk[i + 1]`` must hold, and the last day
+        must leave nobody.
+
+    Notes
+    -----
+    The arrays are read-only. On one day, events come before censorings: that is a
+    rule of the estimators, and the counts themselves have no order within a day.
+    """
+
+    time_days: IntArray
+    n_at_risk: IntArray
+    n_event: IntArray
+    n_competing: IntArray
+    n_censored: IntArray
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            array = _integers(field.name, getattr(self, field.name))
+            array.flags.writeable = False
+            object.__setattr__(self, field.name, array)
+        self._check()
+
+    def _check(self) -> None:
+        lengths = {field.name: len(getattr(self, field.name)) for field in fields(self)}
+        if len(set(lengths.values())) > 1:
+            raise CountsError(f"the count arrays differ in length: {lengths}")
+        for field in fields(self):
+            values = getattr(self, field.name)
+            if (values < 0).any():
+                raise CountsError(
+                    f"{field.name} holds the negative value {values.min()}: a count or "
+                    "a time since the origin is never below 0; check the origin date"
+                )
+        if (np.diff(self.time_days) <= 0).any():
+            raise CountsError(
+                "time_days must increase strictly, one element per distinct day: "
+                "sort by time_days, or build the counts with Counts.from_times"
+            )
+        remaining = np.append(self.n_at_risk[1:], 0)
+        wrong = np.flatnonzero(self.n_at_risk - self.n_exits != remaining)
+        if wrong.size and len(self.time_days):
+            first = wrong[0]
+            raise CountsError(
+                f"the risk set is wrong after day {self.time_days[first]}: "
+                f"{self.n_at_risk[first]} at risk and {self.n_exits[first]} leaving "
+                f"give {self.n_at_risk[first] - self.n_exits[first]}, but "
+                f"{remaining[first]} are counted; run `survival verify`"
+            )
+
+    @classmethod
+    def from_times(cls, time_days: ArrayLike, status: ArrayLike) -> Counts:
+        """Count patients by day.
+
+        Parameters
+        ----------
+        time_days : array_like of int, shape (n_patients,)
+            Days from origin to end.
+        status : array_like of int, shape (n_patients,)
+            0 censored, 1 event, 2 competing event.
+
+        Returns
+        -------
+        Counts
+            The same for every order of the patients.
+        """
+        times = _integers("time_days", time_days)
+        statuses = _integers("status", status)
+        if len(times) != len(statuses):
+            raise CountsError(
+                f"{len(times)} times but {len(statuses)} statuses: give one status "
+                "per patient"
+            )
+        unknown = sorted(set(statuses.tolist()) - set(_STATUSES))
+        if unknown:
+            raise CountsError(
+                f"status {unknown[0]} is not one of 0 (censored), 1 (event) and 2 "
+                "(competing event): recode it; CDISC's CNSR runs the other way"
+            )
+        if (times < 0).any():
+            raise CountsError(
+                f"time_days holds the negative value {times.min()}: the end lies "
+                "before the origin; correct the dates or leave the patient out"
+            )
+        days, day_of_patient = np.unique(times, return_inverse=True)
+        tally = {
+            status: np.bincount(
+                day_of_patient[statuses == status], minlength=len(days)
+            ).astype(np.int64)
+            for status in _STATUSES
+        }
+        n_exits = sum(tally.values())
+        return cls(
+            time_days=days,
+            n_at_risk=n_exits[::-1].cumsum()[::-1],
+            n_event=tally[EVENT],
+            n_competing=tally[COMPETING_EVENT],
+            n_censored=tally[CENSORED],
+        )
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[Mapping[str, Any]] | Any) -> Counts:
+        """Read rows of ``survival_event_table`` for one analysis and stratum.
+
+        Parameters
+        ----------
+        rows : iterable of mappings, or pandas.DataFrame
+            With the columns of this class, in any order of rows.
+        """
+        names = [field.name for field in fields(cls)]
+        if hasattr(rows, "to_dict"):
+            rows = rows.to_dict("records")
+        records = list(rows)
+        missing = sorted({name for row in records for name in names if name not in row})
+        if missing:
+            raise CountsError(f"the rows have no column {', '.join(missing)}")
+        records.sort(key=lambda row: row["time_days"])
+        return cls(**{name: [row[name] for row in records] for name in names})
+
+    @property
+    def n_exits(self) -> IntArray:
+        """Number leaving the risk set on each day, whatever the reason."""
+        return self.n_event + self.n_competing + self.n_censored
+
+    @property
+    def n(self) -> int:
+        """Number of patients."""
+        return int(self.n_at_risk[0]) if len(self.n_at_risk) else 0
+
+    @property
+    def last_day(self) -> int | None:
+        """Last observed day; None without patients."""
+        return int(self.time_days[-1]) if len(self.time_days) else None
+
+    def roles_swapped(self) -> Counts:
+        """The same patients, the end of follow-up being the event.
+
+        What was an event (competing or not) becomes a censoring, and a censoring
+        becomes the event, as reverse Kaplan-Meier needs it.
+        """
+        return Counts(
+            time_days=self.time_days,
+            n_at_risk=self.n_at_risk,
+            n_event=self.n_censored,
+            n_competing=np.zeros_like(self.n_competing),
+            n_censored=self.n_event + self.n_competing,
+        )
+
+
+def _integers(name: str, values: ArrayLike) -> IntArray:
+    """A one-dimensional int64 copy, or an error: nothing is rounded."""
+    array = np.array(values)
+    if array.ndim != 1:
+        raise CountsError(f"{name} must have one dimension, not {array.ndim}")
+    if array.size == 0:
+        return np.zeros(0, dtype=np.int64)
+    if array.dtype.kind not in "iufb":
+        raise CountsError(
+            f"{name} must hold integers, not {array.dtype}: leave out patients "
+            "without a time, and count days from dates"
+        )
+    if array.dtype.kind == "f" and not (
+        np.isfinite(array).all() and (array == np.floor(array)).all()
+    ):
+        raise CountsError(
+            f"{name} must hold whole numbers without gaps: give times in days (the "
+            "unit of analysis), not months, and leave out patients without a time"
+        )
+    return array.astype(np.int64)
