@@ -25,7 +25,7 @@ class Plugin(BasePlugin):
         conn.execute("create schema if not exists delivery")
         conn.execute(
             "create or replace table delivery.malformed_records "
-            "(table_name varchar, line_number bigint, n_fields bigint, raw_text varchar)"
+            "(table_name varchar, file_line bigint, n_fields bigint, raw_text varchar)"
         )
         for table in contract():
             names = [c["name"] for c in table["columns"]]
@@ -33,11 +33,11 @@ class Plugin(BasePlugin):
             if path.exists():
                 columns = ", ".join(f"'{n}': 'varchar'" for n in names)
                 query = (
-                    f"select *, row_number() over () + 1 as line_number from read_csv('{path}', "
+                    f"select *, row_number() over () + 1 as file_line from read_csv('{path}', "
                     f"header = true, delim = ',', quote = '\"', escape = '\"', "
                     f"auto_detect = false, columns = {{{columns}}})"
                 )
             else:
                 nulls = ", ".join(f"cast(null as varchar) as {n}" for n in names)
-                query = f"select {nulls}, cast(null as bigint) as line_number where false"
+                query = f"select {nulls}, cast(null as bigint) as file_line where false"
             conn.execute(f"create or replace table delivery.{table['name']} as {query}")

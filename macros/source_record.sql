@@ -1,4 +1,4 @@
 {#- The address of a delivered record: '<table>:<line>'. -#}
 {% macro source_record(table_name) -%}
-    '{{ table_name }}:' || cast(line_number as string)
+    '{{ table_name }}:' || cast(file_line as string)
 {%- endmacro %}

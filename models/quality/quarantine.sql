@@ -24,7 +24,7 @@ cells_judged as (
     {%- do cells.append(column.name) %}
     select
         '{{ table.name }}' as table_name,
-        line_number,
+        file_line,
         {{ parse_text('patient_id') }} as patient_id,
         '{{ column.name }}' as column_name,
         {{ column.name }} as raw_text,
@@ -39,7 +39,7 @@ orphans_found as (
     {{- '\n    union all' if not loop.first }}
     select
         '{{ table.name }}' as table_name,
-        line_number,
+        file_line,
         {{ parse_text('patient_id') }} as patient_id,
         'patient_id' as column_name,
         patient_id as raw_text,
@@ -59,7 +59,7 @@ faults_found as (
     union all
     select
         table_name,
-        line_number,
+        file_line,
         patient_id,
         cast(null as string) as column_name,
         cast(null as string) as raw_text,
@@ -69,7 +69,7 @@ faults_found as (
     union all
     select
         table_name,
-        line_number,
+        file_line,
         cast(null as string) as patient_id,
         cast(null as string) as column_name,
         raw_text,
@@ -81,8 +81,8 @@ faults_found as (
 quarantined as (
     select
         faults_found.table_name,
-        faults_found.line_number,
-        faults_found.table_name || ':' || cast(faults_found.line_number as string)
+        faults_found.file_line,
+        faults_found.table_name || ':' || cast(faults_found.file_line as string)
             as source_record,
         faults_found.patient_id,
         faults_found.column_name,
@@ -92,9 +92,9 @@ quarantined as (
     left join records_duplicated
         on
             faults_found.table_name = records_duplicated.table_name
-            and faults_found.line_number = records_duplicated.line_number
+            and faults_found.file_line = records_duplicated.file_line
             and records_duplicated.copy_number > 1
-    where records_duplicated.line_number is null
+    where records_duplicated.file_line is null
 )
 
 select * from quarantined

@@ -4,7 +4,7 @@ records_keyed as (
     {{- '\n    union all' if not loop.first }}
     select
         '{{ table.name }}' as table_name,
-        line_number,
+        file_line,
         {{ parse_text('patient_id') }} as patient_id,
         {{ joined_text(table.columns.values() | selectattr('meta.key')) }} as record_key,
         {{ joined_text(table.columns.values()) }} as record_text
@@ -24,7 +24,7 @@ keys_doubled as (
 copies_numbered as (
     select
         records_keyed.table_name,
-        records_keyed.line_number,
+        records_keyed.file_line,
         records_keyed.patient_id,
         records_keyed.record_key,
         row_number() over (
@@ -32,7 +32,7 @@ copies_numbered as (
                 records_keyed.table_name,
                 records_keyed.record_key,
                 records_keyed.record_text
-            order by records_keyed.line_number
+            order by records_keyed.file_line
         ) as copy_number
     from records_keyed
     inner join keys_doubled
@@ -44,8 +44,8 @@ copies_numbered as (
 versions_counted as (
     select
         table_name,
-        line_number,
-        table_name || ':' || cast(line_number as string) as source_record,
+        file_line,
+        table_name || ':' || cast(file_line as string) as source_record,
         patient_id,
         copy_number,
         cast(

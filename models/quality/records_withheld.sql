@@ -10,7 +10,7 @@ records_duplicated as (
 withheld as (
     select
         table_name,
-        line_number,
+        file_line,
         source_record,
         patient_id,
         'collapsed' as disposition
@@ -19,7 +19,7 @@ withheld as (
     union all
     select distinct
         table_name,
-        line_number,
+        file_line,
         source_record,
         patient_id,
         'quarantined' as disposition

@@ -9,7 +9,7 @@ parsed as (
         {{ parse_date('sample_date') }} as sample_date,
         {{ parse_number('platelets_giga_per_l') }} as platelets_giga_per_l,
         {{ parse_number('neutrophils_giga_per_l') }} as neutrophils_giga_per_l,
-        line_number,
+        file_line,
         {{ source_record('blood_counts') }} as source_record
     from delivered
 )

@@ -10,7 +10,7 @@ parsed as (
         {{ parse_date('diagnosis_date') }} as diagnosis_date,
         {{ parse_date_earliest('diagnosis_date') }} as diagnosis_date_earliest,
         {{ parse_date_latest('diagnosis_date') }} as diagnosis_date_latest,
-        line_number,
+        file_line,
         {{ source_record('diagnoses') }} as source_record
     from delivered
 )

@@ -9,7 +9,7 @@ parsed as (
         {{ parse_date('status_date') }} as status_date,
         {{ parse_text('disease_group') }} as disease_group,
         {{ parse_text('disease_status') }} as disease_status,
-        line_number,
+        file_line,
         {{ source_record('disease_status') }} as source_record
     from delivered
 )

@@ -9,7 +9,7 @@ parsed as (
         {{ parse_date('assessment_date') }} as assessment_date,
         {{ parse_text('site') }} as site,
         {{ parse_text('involvement') }} as involvement,
-        line_number,
+        file_line,
         {{ source_record('extramedullary_assessments') }} as source_record
     from delivered
 )

@@ -15,7 +15,7 @@ parsed as (
         {{ parse_date('trial_entry_date') }} as trial_entry_date,
         {{ parse_date_earliest('trial_entry_date') }} as trial_entry_date_earliest,
         {{ parse_date_latest('trial_entry_date') }} as trial_entry_date_latest,
-        line_number,
+        file_line,
         {{ source_record('follow_up') }} as source_record
     from delivered
 )

@@ -12,7 +12,7 @@ parsed as (
         {{ parse_text('marker') }} as marker,
         {{ parse_text('method') }} as method,
         {{ parse_text('result') }} as result,
-        line_number,
+        file_line,
         {{ source_record('genetic_findings') }} as source_record
     from delivered
 )

@@ -9,7 +9,7 @@ parsed as (
         {{ parse_date('infusion_date') }} as infusion_date,
         {{ parse_date_earliest('infusion_date') }} as infusion_date_earliest,
         {{ parse_date_latest('infusion_date') }} as infusion_date_latest,
-        line_number,
+        file_line,
         {{ source_record('lymphocyte_infusions') }} as source_record
     from delivered
 )

@@ -11,7 +11,7 @@ parsed as (
         {{ parse_date('data_cutoff_date') }} as data_cutoff_date,
         {{ parse_int('n_rows') }} as n_rows,
         {{ parse_text('sha256') }} as sha256,
-        line_number,
+        file_line,
         {{ source_record('manifest') }} as source_record
     from delivered
 )

@@ -8,7 +8,7 @@ parsed as (
         {{ parse_text('patient_id') }} as patient_id,
         {{ parse_date('assessment_date') }} as assessment_date,
         {{ parse_number('blast_percent') }} as blast_percent,
-        line_number,
+        file_line,
         {{ source_record('marrow_assessments') }} as source_record
     from delivered
 )

@@ -14,7 +14,7 @@ parsed as (
         {{ parse_date('end_date') }} as end_date,
         {{ parse_date_earliest('end_date') }} as end_date_earliest,
         {{ parse_date_latest('end_date') }} as end_date_latest,
-        line_number,
+        file_line,
         {{ source_record('medications') }} as source_record
     from delivered
 )

@@ -11,7 +11,7 @@ parsed as (
         {{ parse_number('sensitivity') }} as sensitivity,
         {{ parse_text('result') }} as result,
         {{ parse_number('mrd_level') }} as mrd_level,
-        line_number,
+        file_line,
         {{ source_record('mrd_assessments') }} as source_record
     from delivered
 )

@@ -14,7 +14,7 @@ parsed as (
         {{ parse_date_latest('birth_date') }} as birth_date_latest,
         {{ parse_text('consent') }} as consent,
         {{ parse_text('record_available') }} as record_available,
-        line_number,
+        file_line,
         {{ source_record('patients') }} as source_record
     from delivered
 )

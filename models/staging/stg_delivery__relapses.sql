@@ -10,7 +10,7 @@ parsed as (
         {{ parse_date_earliest('relapse_date') }} as relapse_date_earliest,
         {{ parse_date_latest('relapse_date') }} as relapse_date_latest,
         {{ parse_text('relapse_type') }} as relapse_type,
-        line_number,
+        file_line,
         {{ source_record('relapses') }} as source_record
     from delivered
 )

@@ -18,7 +18,7 @@ parsed as (
         {{ parse_date('response_date') }} as response_date,
         {{ parse_date_earliest('response_date') }} as response_date_earliest,
         {{ parse_date_latest('response_date') }} as response_date_latest,
-        line_number,
+        file_line,
         {{ source_record('therapy_lines') }} as source_record
     from delivered
 )

@@ -11,7 +11,7 @@ parsed as (
         {{ parse_date_latest('transplant_date') }} as transplant_date_latest,
         {{ parse_text('transplant_type') }} as transplant_type,
         {{ parse_text('donor_type') }} as donor_type,
-        line_number,
+        file_line,
         {{ source_record('transplants') }} as source_record
     from delivered
 )

@@ -11,7 +11,7 @@ parsed as (
         {{ parse_text('access_program') }} as access_program,
         {{ parse_date('start_date') }} as start_date,
         {{ parse_date('end_date') }} as end_date,
-        line_number,
+        file_line,
         {{ source_record('treatment_cycles') }} as source_record
     from delivered
 )
