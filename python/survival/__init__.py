@@ -9,6 +9,7 @@ Heavy libraries (lifelines, duckdb, matplotlib) are imported where they are used
 that importing the package, and ``survival --help``, do not wait for them.
 """
 
+from survival.analysis import Analysis, AnalysisFit, fit_analysis
 from survival.counts import Counts
 from survival.cumulative_incidence import cumulative_incidence, exponential_incidence
 from survival.curves import IncidenceCurve, Median, PointEstimate, SurvivalCurve
@@ -18,16 +19,21 @@ from survival.kaplan_meier import (
     median_follow_up,
     reverse_kaplan_meier,
 )
+from survival.warehouse import Warehouse
 
 __all__ = [
+    "Analysis",
+    "AnalysisFit",
     "Counts",
     "IncidenceCurve",
     "Median",
     "PointEstimate",
     "SurvivalCurve",
     "SurvivalError",
+    "Warehouse",
     "cumulative_incidence",
     "exponential_incidence",
+    "fit_analysis",
     "kaplan_meier",
     "median_follow_up",
     "reverse_kaplan_meier",

@@ -1,0 +1,195 @@
+"""The command ``survival``: parses, calls and prints; nothing is computed here.
+
+Exit codes: 0 done (verify: equal), 1 a difference or inconsistent data, 2 usage: what
+was asked for does not exist.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+DONE, FAILED, USAGE = 0, 1, 2
+DEFAULT_MONTHS = (6.0, 12.0, 18.0, 24.0)
+
+DESCRIPTION = """\
+Survival estimates from the marts of the warehouse, which is opened read-only.
+WAREHOUSE names the file (default: warehouse.duckdb); --warehouse overrides it.
+"""
+
+ESTIMATE_HELP = """\
+Prints medians and estimates at months, computed from the counts of
+survival_event_table. An analysis is named
+  <population>__<endpoint>[__censored_at_hsct][__by_<variable>][__landmark]
+and the beginning of a name stands for all that begin so.
+
+  survival estimate --analysis rr_ph_neg__os
+  survival estimate --analysis mrd_pos --at-months 12 24 --format csv
+
+The table gives percent, rounded once; csv and json give proportions in full
+precision, and an empty cell or null where nothing can be estimated. NR is a median
+not reached, NE an estimate or limit that is not estimable.
+"""
+
+VERIFY_HELP = """\
+Recounts every analysis from time_to_event and survival_strata, compares the counts
+with survival_event_table, refits, and compares with survival_curves and
+survival_summary. A value on one side only is an infinite difference.
+Exit code: 0 equal, 1 past the tolerance, 2 usage.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    arguments = _parser().parse_args(argv)
+    # Imported after parsing, so that --help and slips of the user are answered at once.
+    from survival.errors import (
+        CountsError,
+        SurvivalError,
+    )
+
+    try:
+        code = arguments.run(arguments)
+        sys.stdout.flush()
+        return code
+    except CountsError as error:
+        return _complain(error, FAILED)
+    except SurvivalError as error:
+        return _complain(error, USAGE)
+    except BrokenPipeError:
+        # The reader (head, less) has gone; Python's own last flush must not fail too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except KeyboardInterrupt:
+        return _complain("interrupted", FAILED)
+
+
+def _complain(error: object, code: int) -> int:
+    print(f"survival: {error}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="survival",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="command")
+
+    estimate = _command(
+        commands, "estimate", "print estimates", ESTIMATE_HELP, _run_estimate
+    )
+    _add_analysis(estimate)
+    estimate.add_argument(
+        "--at-months",
+        nargs="+",
+        type=_month,
+        default=list(DEFAULT_MONTHS),
+        metavar="MONTH",
+        help="time points of the estimates (default: 6 12 18 24)",
+    )
+    estimate.add_argument(
+        "--format",
+        choices=("table", "csv", "json"),
+        default="table",
+        help="what to print (default: table)",
+    )
+
+    verify = _command(
+        commands,
+        "verify",
+        "compare the SQL estimates with Python's",
+        VERIFY_HELP,
+        _run_verify,
+    )
+    _add_analysis(verify)
+    verify.add_argument(
+        "--tolerance",
+        type=float,
+        default=1e-9,
+        help="largest difference that counts as equal (default: 1e-9)",
+    )
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction,
+    name: str,
+    summary: str,
+    description: str,
+    run: Callable[[argparse.Namespace], int],
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        name,
+        help=summary,
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument(
+        "--warehouse",
+        metavar="FILE",
+        help="the published DuckDB file (default: $WAREHOUSE, or warehouse.duckdb)",
+    )
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_analysis(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--analysis",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="an analysis, or the beginning of its name; may be repeated "
+        "(default: all)",
+    )
+
+
+def _month(text: str) -> float:
+    try:
+        month = float(text)
+    except ValueError:
+        month = -1.0
+    if not 0 <= month < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no month: give 0 or more")
+    return month
+
+
+def _run_estimate(arguments: argparse.Namespace) -> int:
+    from survival.estimates import RENDERERS, estimate
+    from survival.progress import Progress
+    from survival.warehouse import Warehouse
+
+    with Warehouse(arguments.warehouse) as warehouse:
+        analyses = warehouse.find_analyses(arguments.analysis)
+        with Progress("estimating", total=len(analyses)) as progress:
+            estimates = estimate(
+                warehouse,
+                analyses,
+                at_months=arguments.at_months,
+                progress=progress.step,
+            )
+    sys.stdout.write(RENDERERS[arguments.format](estimates))
+    return DONE
+
+
+def _run_verify(arguments: argparse.Namespace) -> int:
+    from survival.progress import Progress
+    from survival.tables import verification_table
+    from survival.verify import verify
+    from survival.warehouse import Warehouse
+
+    with Warehouse(arguments.warehouse) as warehouse:
+        analyses = warehouse.find_analyses(arguments.analysis)
+        with Progress("verifying", total=len(analyses)) as progress:
+            result = verify(warehouse, analyses=analyses, progress=progress.step)
+    is_equal = result.is_equal(tolerance=arguments.tolerance)
+    sys.stdout.write(verification_table(result, tolerance=arguments.tolerance))
+    return DONE if is_equal else FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

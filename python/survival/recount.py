@@ -1,0 +1,101 @@
+"""Counts of an analysis from its patients: the second way to the event table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from survival.analysis import ALL, Analysis
+from survival.counts import CENSORED, EVENT, Counts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from survival.warehouse import Warehouse
+
+
+@dataclass(frozen=True, eq=False)
+class PatientTables:
+    """The patient-level marts that the counts rest on.
+
+    Attributes
+    ----------
+    cohort, time_to_event, strata : pandas.DataFrame
+        ``cohort``, ``time_to_event`` and ``survival_strata``.
+    """
+
+    cohort: pd.DataFrame
+    time_to_event: pd.DataFrame
+    strata: pd.DataFrame
+
+    @classmethod
+    def read(cls, warehouse: Warehouse) -> PatientTables:
+        """Read the three marts."""
+        return cls(warehouse.cohort(), warehouse.time_to_event(), warehouse.strata())
+
+
+def recount(analysis: Analysis, tables: PatientTables) -> dict[str, Counts]:
+    """Count the patients of an analysis by day, per stratum.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    tables : PatientTables
+
+    Returns
+    -------
+    dict of str to Counts
+        Empty if nobody can be analysed.
+
+    Notes
+    -----
+    Only the evaluable count. After a landmark (P22) the clock restarts on its day,
+    only patients with a longer time are left, and a level counts if it was known on
+    that day or before. Of a reverse analysis the censorings are the events (P21).
+    """
+    times = tables.time_to_event
+    rows = times[
+        (times["endpoint"] == analysis.counted_endpoint)
+        & (times["censoring_rule"] == analysis.censoring_rule)
+        & times["is_evaluable"].astype(bool)
+        & times["patient_id"].isin(_members(tables.cohort, analysis.population))
+    ]
+    if analysis.stratum_variable is None:
+        rows = rows.assign(level=ALL, known_on=None)
+    else:
+        strata = tables.strata
+        of_variable = strata["stratum_variable"] == analysis.stratum_variable
+        levels = strata.loc[of_variable, ["patient_id", "level", "known_on"]]
+        rows = rows.merge(levels.dropna(subset=["level"]), on="patient_id")
+    if analysis.landmark_day is not None:
+        rows = _after_landmark(rows, analysis)
+    if analysis.is_reverse:
+        swapped = {CENSORED: EVENT}
+        rows = rows.assign(status=rows["status"].map(lambda s: swapped.get(s, 0)))
+    return {
+        str(level): Counts.from_times(group["time_days"], group["status"])
+        for level, group in rows.groupby("level", sort=True)
+    }
+
+
+def _members(cohort: pd.DataFrame, population: str) -> set[str]:
+    """Included patients of a population; ``mrd_pos`` holds ``mrd_pos_ph_neg``."""
+    included = cohort[cohort["is_included"].astype(bool)]
+    if population == ALL:
+        return set(included["patient_id"])
+    own = included["population"].fillna("")
+    is_member = (own == population) | own.str.startswith(f"{population}_")
+    return set(included.loc[is_member, "patient_id"])
+
+
+def _after_landmark(rows: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
+    import pandas as pd
+
+    landmark = analysis.landmark_day
+    rows = rows[rows["time_days"] > landmark]
+    if analysis.stratum_variable is not None:
+        landmark_date = pd.to_datetime(rows["origin_date"]) + pd.Timedelta(
+            days=landmark
+        )
+        rows = rows[pd.to_datetime(rows["known_on"]) <= landmark_date]
+    return rows.assign(time_days=rows["time_days"] - landmark)

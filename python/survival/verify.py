@@ -1,0 +1,287 @@
+"""The SQL marts against the same figures computed in Python from the patients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from math import inf, isnan, nan
+from typing import TYPE_CHECKING
+
+from survival.analysis import Analysis, AnalysisFit, fit_analysis
+from survival.counts import Counts
+from survival.recount import PatientTables, recount
+from survival.summary import SummaryRow, summary_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from survival.curves import Curve
+    from survival.warehouse import Warehouse
+
+TOLERANCE = 1e-9
+COUNT_COLUMNS = ("n_at_risk", "n_event", "n_competing", "n_censored")
+CURVE_SUFFIXES = {
+    "": "estimate",
+    "_std_error": "std_error",
+    "_ci_low": "ci_low",
+    "_ci_high": "ci_high",
+}
+SUMMARY_COLUMNS = ("estimate", "std_error", "ci_low", "ci_high", "n_at_risk")
+NUMBER_COLUMNS = ("n", "n_event", "n_competing")
+
+
+@dataclass
+class Agreement:
+    """How far two computations of one statistic are apart.
+
+    Attributes
+    ----------
+    statistic : str
+        ``<mart>.<column>``, of the summary with the statistic in between.
+    n_compared : int
+        Number of pairs.
+    largest_difference : float
+        Largest absolute difference; inf where only one side has a value or a row.
+    where : str
+        Analysis, stratum and day (or month) of the largest difference.
+    """
+
+    statistic: str
+    n_compared: int = 0
+    largest_difference: float = 0.0
+    where: str = ""
+
+    def add(self, ours: float, theirs: float, where: str) -> None:
+        """Compare one pair; nan is "not estimable"."""
+        self.n_compared += 1
+        difference = _difference(ours, theirs)
+        if difference > self.largest_difference:
+            self.largest_difference, self.where = difference, where
+
+
+@dataclass
+class Verification:
+    """Agreement of every statistic, and what could not be compared at all."""
+
+    agreements: dict[str, Agreement] = field(default_factory=dict)
+    n_analyses: int = 0
+
+    def add(self, statistic: str, ours: float, theirs: float, where: str) -> None:
+        """Compare one pair of values of `statistic`."""
+        self.agreements.setdefault(statistic, Agreement(statistic)).add(
+            ours, theirs, where
+        )
+
+    def is_equal(self, *, tolerance: float = TOLERANCE) -> bool:
+        """Whether something was compared and no difference exceeds `tolerance`."""
+        return bool(self.agreements) and all(
+            agreement.largest_difference <= tolerance
+            for agreement in self.agreements.values()
+        )
+
+
+def verify(
+    warehouse: Warehouse,
+    *,
+    analyses: tuple[Analysis, ...] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Verification:
+    """Recount and refit every analysis, and compare with the marts.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+    analyses : tuple of Analysis, optional, keyword-only
+        All by default.
+    progress : callable, optional, keyword-only
+        Called with the id of each analysis as it begins.
+
+    Returns
+    -------
+    Verification
+    """
+    tables = PatientTables.read(warehouse)
+    days_per_month = warehouse.days_per_month()
+    marts = {
+        mart: _by_analysis(rows)
+        for mart, rows in (
+            ("event_table", warehouse.event_table()),
+            ("curves", warehouse.curves()),
+            ("summary", warehouse.summary()),
+        )
+    }
+    months = sorted(
+        {
+            row["at_month"]
+            for by_stratum in marts["summary"].values()
+            for rows in by_stratum.values()
+            for row in rows
+            if not isnan(_number(row["at_month"]))
+        }
+    )
+    result = Verification()
+    _compare_lists(result, warehouse.analyses(), marts)
+    for analysis in analyses if analyses is not None else warehouse.analyses():
+        if progress is not None:
+            progress(analysis.analysis_id)
+        counted = recount(analysis, tables)
+        rows = {
+            mart: by_analysis.get(analysis.analysis_id, {})
+            for mart, by_analysis in marts.items()
+        }
+        for stratum in sorted(set(counted).union(*rows.values())):
+            counts = counted.get(stratum, Counts.from_times([], []))
+            fit = fit_analysis(analysis, counts, stratum=stratum)
+            place = f"{analysis.analysis_id} {stratum}"
+            _compare_counts(result, counts, rows["event_table"].get(stratum), place)
+            _compare_curves(result, fit, rows["curves"].get(stratum), place)
+            ours = summary_rows(fit, at_months=months, days_per_month=days_per_month)
+            _compare_summary(result, fit, ours, rows["summary"].get(stratum), place)
+        result.n_analyses += 1
+    return result
+
+
+def _by_analysis(rows: pd.DataFrame) -> dict[str, dict[str, list[dict]]]:
+    found: dict[str, dict[str, list[dict]]] = {}
+    for row in rows.to_dict("records"):
+        by_stratum = found.setdefault(row["analysis_id"], {})
+        by_stratum.setdefault(row["stratum"], []).append(row)
+    return found
+
+
+def _compare_lists(
+    result: Verification, analyses: tuple[Analysis, ...], marts: dict[str, dict]
+) -> None:
+    """Rows of an analysis that is not listed belong to nobody."""
+    listed = {analysis.analysis_id for analysis in analyses}
+    for mart, by_analysis in marts.items():
+        for analysis_id in sorted(by_analysis.keys() - listed):
+            result.add(f"survival_{mart} (not listed)", nan, 1.0, analysis_id)
+
+
+def _compare_counts(
+    result: Verification, counts: Counts, rows: list[dict] | None, place: str
+) -> None:
+    ours = {
+        day: dict(zip(COUNT_COLUMNS, values, strict=True))
+        for day, *values in zip(
+            counts.time_days.tolist(),
+            *(getattr(counts, column).tolist() for column in COUNT_COLUMNS),
+            strict=True,
+        )
+    }
+    theirs = {int(row["time_days"]): row for row in rows or []}
+    _compare_doubled(result, "survival_event_table", rows, theirs, place)
+    for day in sorted(ours.keys() | theirs.keys()):
+        for column in COUNT_COLUMNS:
+            result.add(
+                f"survival_event_table.{column}",
+                ours.get(day, {}).get(column, nan),
+                _number(theirs.get(day, {}).get(column)),
+                f"{place} day {day}",
+            )
+
+
+def _compare_curves(
+    result: Verification, fit: AnalysisFit, rows: list[dict] | None, place: str
+) -> None:
+    theirs = {int(row["time_days"]): row for row in rows or []}
+    _compare_doubled(result, "survival_curves", rows, theirs, place)
+    days = set(fit.counts.time_days.tolist())
+    if fit.counts.n:
+        days.add(0)
+    for name, curve in (
+        ("survival", fit.survival),
+        ("cumulative_incidence", fit.incidence),
+        ("competing_incidence", fit.competing),
+    ):
+        ours = _values_by_day(curve) if curve is not None else {}
+        for day in sorted(days | theirs.keys()):
+            for suffix, attribute in CURVE_SUFFIXES.items():
+                result.add(
+                    f"survival_curves.{name}{suffix}",
+                    ours.get(day, {}).get(attribute, nan),
+                    _number(theirs.get(day, {}).get(f"{name}{suffix}")),
+                    f"{place} day {day}",
+                )
+
+
+def _values_by_day(curve: Curve) -> dict[int, dict[str, float]]:
+    if not curve.counts.n:
+        return {}
+    start = {"estimate": curve.before, "std_error": 0.0, "ci_low": nan, "ci_high": nan}
+    values = {
+        day: {
+            attribute: float(getattr(curve, attribute)[row])
+            for attribute in CURVE_SUFFIXES.values()
+        }
+        for row, day in enumerate(curve.time_days.tolist())
+    }
+    return {0: start, **values}
+
+
+def _compare_summary(
+    result: Verification,
+    fit: AnalysisFit,
+    our_rows: tuple[SummaryRow, ...],
+    rows: list[dict] | None,
+    place: str,
+) -> None:
+    theirs = {
+        (row["statistic"], _key_month(row["at_month"])): row for row in rows or []
+    }
+    _compare_doubled(result, "survival_summary", rows, theirs, place)
+    ours = {(row.statistic, row.at_month): row for row in our_rows}
+    numbers = {
+        "n": fit.counts.n,
+        "n_event": int(fit.counts.n_event.sum()),
+        "n_competing": int(fit.counts.n_competing.sum()),
+    }
+    for key in sorted(ours.keys() | theirs.keys(), key=str):
+        statistic, month = key
+        where = place if month is None else f"{place} month {month:g}"
+        ours_row, their_row = ours.get(key), theirs.get(key)
+        if ours_row is None or their_row is None:
+            result.add(f"survival_summary.{statistic} (row)", *_rows(ours_row), where)
+            continue
+        for column in SUMMARY_COLUMNS:
+            result.add(
+                f"survival_summary.{statistic}.{column}",
+                _number(getattr(ours_row, column)),
+                _number(their_row[column]),
+                where,
+            )
+        for column in NUMBER_COLUMNS:
+            result.add(
+                f"survival_summary.{column}",
+                numbers[column],
+                _number(their_row[column]),
+                where,
+            )
+
+
+def _compare_doubled(
+    result: Verification, mart: str, rows: list[dict] | None, keyed: dict, place: str
+) -> None:
+    """A key that stands twice hides a row: that counts as a difference."""
+    if len(rows or []) != len(keyed):
+        result.add(f"{mart} (rows)", len(keyed), len(rows or []), place)
+
+
+def _rows(ours: object | None) -> Iterator[float]:
+    yield from (nan, 1.0) if ours is None else (1.0, nan)
+
+
+def _difference(ours: float, theirs: float) -> float:
+    if isnan(ours) and isnan(theirs):
+        return 0.0
+    return inf if isnan(ours) or isnan(theirs) else abs(ours - theirs)
+
+
+def _number(value: object) -> float:
+    return nan if value is None else float(value)
+
+
+def _key_month(value: object) -> float | None:
+    month = _number(value)
+    return None if isnan(month) else month

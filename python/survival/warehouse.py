@@ -1,0 +1,252 @@
+"""The published warehouse, read-only: the one module that knows SQL and paths."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from survival.analysis import ALL, Analysis
+from survival.counts import Counts
+from survival.errors import UnknownAnalysisError, WarehouseError
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+DEFAULT_PATH = "warehouse.duckdb"
+SYNTHETIC_MARKS = ("example", "synthetic")
+
+
+class Warehouse:
+    """The marts of the published DuckDB file.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        The file; by default the environment variable ``WAREHOUSE``, or
+        ``warehouse.duckdb`` in the current folder.
+
+    Raises
+    ------
+    WarehouseError
+        If there is no such file, or it is no warehouse, with what to do about it.
+
+    Examples
+    --------
+    >>> with Warehouse() as warehouse:
+    ...     warehouse.summary("rr_ph_neg__os")
+
+    Notes
+    -----
+    The file is opened read-only when it is first read. A build that is published
+    meanwhile replaces the file: an open Warehouse keeps the marts that it opened.
+    """
+
+    def __init__(self, path: str | Path | None = None) -> None:
+        self.path = Path(path or os.environ.get("WAREHOUSE") or DEFAULT_PATH)
+
+    def __enter__(self) -> Warehouse:
+        self._connection  # noqa: B018 - open now, so that errors come here
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        if "_connection" in self.__dict__:
+            self._connection.close()
+            del self.__dict__["_connection"]
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        import duckdb
+
+        if not self.path.is_file():
+            raise WarehouseError(
+                f"there is no warehouse at {self.path}: run `make` or `dbt build`, or "
+                "set WAREHOUSE to the published file"
+            )
+        try:
+            return duckdb.connect(str(self.path), read_only=True)
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise WarehouseError(
+                f"{self.path} cannot be opened ({reason}): set WAREHOUSE to the "
+                "published file, or run `dbt build` to publish it again"
+            ) from error
+
+    def _read(self, mart: str, *, where: dict[str, Any] | None = None) -> pd.DataFrame:
+        """Rows of a mart; conditions that are None do not restrict."""
+        import duckdb
+
+        conditions = {k: v for k, v in (where or {}).items() if v is not None}
+        clause = " and ".join(f"{column} = ?" for column in conditions)
+        query = f"select * from marts.{mart}" + (f" where {clause}" if clause else "")
+        try:
+            return self._connection.execute(query, list(conditions.values())).df()
+        except duckdb.CatalogException as error:
+            raise WarehouseError(
+                f"{self.path} has no mart {mart}: it was published by an older build; "
+                "run `dbt build`"
+            ) from error
+
+    @cached_property
+    def _analyses(self) -> dict[str, Analysis]:
+        rows = self._read("survival_analyses").to_dict("records")
+        return {
+            row["analysis_id"]: Analysis(
+                analysis_id=row["analysis_id"],
+                population=row["population"],
+                endpoint=row["endpoint"],
+                censoring_rule=row["censoring_rule"],
+                counted_endpoint=row["counted_endpoint"],
+                competing_role=row["competing_role"],
+                stratum_variable=_text(row["stratum_variable"]),
+                landmark_day=_whole(row["landmark_day"]),
+                is_reverse=bool(row["is_reverse"]),
+                caution=_text(row["caution"]),
+            )
+            for row in sorted(rows, key=lambda row: row["analysis_id"])
+        }
+
+    def analyses(self) -> tuple[Analysis, ...]:
+        """Every analysis of the study, by id."""
+        return tuple(self._analyses.values())
+
+    def find_analyses(self, patterns: Iterable[str]) -> tuple[Analysis, ...]:
+        """The analyses with these ids, or whose ids start so; all if none is given.
+
+        Raises
+        ------
+        UnknownAnalysisError
+            If a pattern meets none, with the ids that resemble it.
+        """
+        found: dict[str, Analysis] = {}
+        wanted = list(patterns)
+        for pattern in wanted:
+            if pattern in self._analyses:
+                found[pattern] = self._analyses[pattern]
+                continue
+            matches = {
+                analysis_id: analysis
+                for analysis_id, analysis in self._analyses.items()
+                if analysis_id.startswith(pattern)
+            }
+            if not matches:
+                raise UnknownAnalysisError(self._unknown(pattern))
+            found.update(matches)
+        return tuple(found.values()) if wanted else self.analyses()
+
+    def _unknown(self, analysis_id: str) -> str:
+        close = difflib.get_close_matches(analysis_id, self._analyses, n=3, cutoff=0.5)
+        hint = (
+            f"did you mean {' or '.join(close)}?"
+            if close
+            else "`survival estimate` without --analysis lists them all"
+        )
+        return f"there is no analysis {analysis_id}: {hint}"
+
+    def event_table(self, analysis_id: str | None = None) -> pd.DataFrame:
+        """Counts per analysis, stratum and distinct day."""
+        return self._of_analysis("survival_event_table", analysis_id).sort_values(
+            ["analysis_id", "stratum", "time_days"], ignore_index=True
+        )
+
+    def curves(self, analysis_id: str | None = None) -> pd.DataFrame:
+        """The SQL estimates per analysis, stratum and distinct day, and day 0."""
+        return self._of_analysis("survival_curves", analysis_id).sort_values(
+            ["analysis_id", "stratum", "time_days"], ignore_index=True
+        )
+
+    def summary(self, analysis_id: str | None = None) -> pd.DataFrame:
+        """The SQL estimates per analysis, stratum, statistic and month."""
+        return self._of_analysis("survival_summary", analysis_id).sort_values(
+            ["analysis_id", "stratum", "statistic", "at_month"], ignore_index=True
+        )
+
+    def analysis_populations(self, analysis_id: str | None = None) -> pd.DataFrame:
+        """How many are analysed, or left out and why, per analysis and stratum."""
+        return self._of_analysis("analysis_populations", analysis_id)
+
+    def _of_analysis(self, mart: str, analysis_id: str | None) -> pd.DataFrame:
+        if analysis_id is not None and analysis_id not in self._analyses:
+            raise UnknownAnalysisError(self._unknown(analysis_id))
+        return self._read(mart, where={"analysis_id": analysis_id})
+
+    def counts(self, analysis_id: str, *, stratum: str = ALL) -> Counts:
+        """The counts of one analysis and stratum, ready for an estimator."""
+        by_stratum = self.counts_by_stratum(analysis_id)
+        if stratum not in by_stratum:
+            raise UnknownAnalysisError(
+                f"{analysis_id} has no stratum {stratum}: it has "
+                f"{', '.join(by_stratum) or 'no patient'}"
+            )
+        return by_stratum[stratum]
+
+    def counts_by_stratum(self, analysis_id: str) -> dict[str, Counts]:
+        """The counts of every stratum of an analysis, by name of the stratum."""
+        return counts_by_stratum(self.event_table(analysis_id))
+
+    def time_to_event(
+        self, endpoint: str | None = None, *, censoring_rule: str | None = None
+    ) -> pd.DataFrame:
+        """Each patient's time and status, or why there is none."""
+        return self._read(
+            "time_to_event",
+            where={"endpoint": endpoint, "censoring_rule": censoring_rule},
+        )
+
+    def strata(self, stratum_variable: str | None = None) -> pd.DataFrame:
+        """Each patient's level of each stratum variable, and when it was known."""
+        return self._read(
+            "survival_strata", where={"stratum_variable": stratum_variable}
+        )
+
+    def cohort(self) -> pd.DataFrame:
+        """Every delivered patient: included, or at which step left out."""
+        return self._read("cohort")
+
+    def cohort_attrition(self) -> pd.DataFrame:
+        """The ordered eligibility steps with the numbers in and out."""
+        return self._read("cohort_attrition").sort_values("step", ignore_index=True)
+
+    def study_parameters(self) -> dict[str, str]:
+        """The parameters that the build used, as text."""
+        rows = self._read("study_parameters").sort_values("parameter")
+        return dict(zip(rows["parameter"], rows["value"].map(str), strict=True))
+
+    def days_per_month(self) -> str:
+        """Length of a month, as exact decimal text."""
+        parameters = self.study_parameters()
+        if "days_per_month" not in parameters:
+            raise WarehouseError(
+                f"study_parameters in {self.path} has no days_per_month: run `dbt "
+                "build`"
+            )
+        return parameters["days_per_month"]
+
+    def delivery_log(self) -> pd.DataFrame:
+        """The deliveries that builds were attempted with."""
+        return self._read("delivery_log")
+
+
+def counts_by_stratum(event_table: pd.DataFrame) -> dict[str, Counts]:
+    """Counts of each stratum in the rows of one analysis, by name."""
+    return {
+        str(stratum): Counts.from_rows(rows)
+        for stratum, rows in event_table.groupby("stratum", sort=True)
+    }
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _whole(value: Any) -> int | None:
+    # pandas turns an integer column with NULLs into floats with nan.
+    return None if value is None or value != value else int(value)
