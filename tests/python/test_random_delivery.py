@@ -5,8 +5,10 @@ from itertools import pairwise
 import pytest
 from oracle import marts
 from oracle.contract import TABLES
+from oracle.dates import Delivered
 from oracle.delivery import read_delivery
-from oracle.patient import patients
+from oracle.follow_up import death, event_date
+from oracle.patient import Patient, patients
 from oracle.remission import remissions
 from random_delivery import write_random_delivery
 
@@ -46,6 +48,55 @@ def test_random_deliveries_without_faults_have_nothing_in_quarantine(random_mart
     for seed, (folder, _) in zip(SEEDS, random_marts, strict=True):
         quarantined = read_delivery(folder).quarantined
         assert seed % 3 == 0 or not any(quarantined.values())
+
+
+def _days(value) -> tuple:
+    """The first and the last possible day of a delivered date."""
+    return (value.first, value.last) if isinstance(value, Delivered) else (value, value)
+
+
+def _contradictions(patient: Patient):
+    """Dates that contradict each other on every possible day (critical findings)."""
+    born, died, diagnosed = (
+        patient.value(table, column)
+        for table, column in (
+            ("patients", "birth_date"),
+            ("follow_up", "death_date"),
+            ("diagnoses", "diagnosis_date"),
+        )
+    )
+    if died and patient.value("follow_up", "vital_status") != "dead":
+        yield "death date of a patient not dead"
+    for table, columns in TABLES.items():
+        for row in patient.rows(table):
+            dates = {
+                column.name: _days(row[column.name])
+                for column in columns
+                if column.kind in ("date", "partial") and row[column.name] is not None
+            }
+            for name, (first, last) in dates.items():
+                if name != "death_date" and died and first > died.last:
+                    yield f"{row.record} {name} after death"
+                if name != "birth_date" and born and last < born.first:
+                    yield f"{row.record} {name} before birth"
+                is_late = name == "transplant_date" or table == "treatment_cycles"
+                if is_late and diagnosed and last < diagnosed.first:
+                    yield f"{row.record} {name} before diagnosis"
+                if isinstance(row[name], Delivered) and name != "birth_date":
+                    bounded = event_date(patient, row[name])
+                    if bounded.latest < bounded.earliest:
+                        yield f"{row.record} {name} has no possible day"
+            start, end = dates.get("start_date"), dates.get("end_date")
+            if start and end and end[1] < start[0]:
+                yield f"{row.record} ends before it starts"
+    if (day := death(patient)) and day.latest < day.earliest:
+        yield "no possible day of death"
+
+
+def test_random_deliveries_hold_no_contradiction(random_marts):
+    for folder, _ in random_marts:
+        for patient in patients(read_delivery(folder)):
+            assert list(_contradictions(patient)) == []
 
 
 def test_attrition_telescopes(random_marts):
