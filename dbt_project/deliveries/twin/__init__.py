@@ -1,0 +1,1 @@
+"""A synthetic delivery, calibrated to published aggregates; no patient is in it."""

@@ -1,0 +1,90 @@
+"""A whole twin: courses, baseline, charts, leavers and warts, as tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+from .assembly import deal_cycles, site_of, write_chart
+from .attrition import faults
+from .baseline import deal_baseline
+from .chart import Chart
+from .courses import POPULATIONS, Course, read_courses
+from .tables import COLUMNS, Row, keyed
+from .warts import with_copies, write_deaths_after_study_end, write_late_results
+
+
+def courses_of(seed: int) -> dict[str, list[Course]]:
+    """The courses of a seed by population."""
+    path = Path(__file__).parent / "courses" / f"{seed}.csv"
+    courses = read_courses(path)
+    return {
+        name: [course for course in courses if course.population == name]
+        for name in POPULATIONS
+    }
+
+
+def _cycles_possible(course: Course) -> int:
+    stop = course.before("hsct", "relapse", "cytotoxic")
+    return max(1, min(5, (stop + 20) // 43))
+
+
+def patient_ids(rng: Random, count: int) -> list[str]:
+    """Pseudonyms: some look like numbers and are none."""
+    return [f"{number:05d}" for number in sorted(rng.sample(range(1, 99_999), count))]
+
+
+def write_charts(seed: int) -> list[Chart]:
+    """The charts of all patients, the cohort's first."""
+    rng = Random(f"{seed}:cohort")
+    courses = courses_of(seed)
+    baseline = deal_baseline(rng, courses)
+    people = []
+    for name, members in courses.items():
+        cycles = deal_cycles(rng, members, [_cycles_possible(c) for c in members])
+        people += list(zip(members, baseline[name], cycles, strict=True))
+    rng.shuffle(people)
+    wrong = faults()
+    dated = [entry for entry in people if not entry[0].has_undated_death]
+    everyone = people + [rng.choice(dated) for _ in wrong]
+    numbers = patient_ids(rng, len(everyone))
+    rng.shuffle(numbers)
+    charts = []
+    for number, (course, person, n_cycles) in enumerate(everyone):
+        country, site = site_of(rng, number)
+        chart = write_chart(
+            patient_id=numbers[number],
+            country=country,
+            site_id=site,
+            course=course,
+            baseline=person,
+            n_cycles=n_cycles,
+            rng=Random(f"{seed}:{number}"),
+        )
+        if number >= len(people):
+            wrong[number - len(people)](chart)
+        charts.append(chart)
+    write_late_results(rng, charts[: len(people)])
+    write_deaths_after_study_end(rng, charts[: len(people)])
+    return charts
+
+
+def build_twin(*, seed: int) -> dict[str, list[Row]]:
+    """The raw tables of a twin.
+
+    Parameters
+    ----------
+    seed : int
+        Decides every choice.
+
+    Returns
+    -------
+    dict
+        Table -> rows, sorted by key, copies at the end.
+    """
+    charts = write_charts(seed)
+    tables = {
+        table: keyed(table, [row for c in charts for row in c.rows.get(table, [])])
+        for table in COLUMNS
+    }
+    return with_copies(Random(f"{seed}:copies"), tables)
