@@ -8,7 +8,7 @@ from oracle.contract import TABLES
 STUDY_END = date(2017, 12, 31)
 INDEX_DATES = [date(2016, 3, 10), date(2016, 12, 20), date(2017, 6, 30)]
 RARE_INDEX_DATES = [date(2013, 12, 31), date(2014, 1, 1), date(2017, 7, 1)]
-BEFORE = [-400, -200, -60, -31, -10, -8, -7, -1, 0]
+BEFORE = [-400, -200, -60, -31, -10, -8, -7, -1, 0, 0]
 AFTER = [1, 2, 7, 8, 14, 21, 28, 35, 41, 42, 43, 50, 60, 77, 83, 84, 85, 91, 150, 300]
 
 
@@ -43,7 +43,8 @@ class Course:
         """A day from the index date on, never after a death."""
         is_late = not self.is_dead and self.happens(0.05)
         days = [day for day in self.grid if is_late or day <= self.last_day]
-        return self.rng.choice(days or [self.index])
+        # The last day itself more often than others: follow-up ends on it.
+        return self.rng.choice([*days, self.last_day])
 
     def before(self) -> date:
         """A day by the index date."""
