@@ -1,43 +1,96 @@
-"""The dbt-duckdb plugin: reads a delivery into schema ``delivery`` before a build."""
+"""The dbt-duckdb plugin: a delivery is read before a build, and one build at a time.
+
+Only ``dbt build`` and ``dbt run`` read a delivery; what inspects the working file
+(``dbt test``, ``show``, ``compile``, ``docs``) leaves it as it is.
+"""
 
 import os
 from pathlib import Path
 
+import pandas
 import yaml
+from dbt import selected_resources
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.flags import get_flags
+from dbt_common.exceptions import DbtBaseException
+from dbt_common.invocation import get_invocation_id
 
-ROOT = Path(__file__).resolve().parent.parent
+from expectations.builds import Build, BuildRefused
+from expectations.contract import PROJECT
+from expectations.faults import DeliveryRefused
+
+EXAMPLE = PROJECT / "dbt_project" / "deliveries" / "example"
+_READS_DELIVERY = ("build", "run")
+# Each of these leaves nodes or rows out.
+_NARROWING = (
+    "SELECT",
+    "EXCLUDE",
+    "SELECTOR",
+    "RESOURCE_TYPES",
+    "EXCLUDE_RESOURCE_TYPES",
+    "EMPTY",
+    "SAMPLE",
+    "EVENT_TIME_START",
+    "EVENT_TIME_END",
+)
+
+current: Build | None = None
+"""The build of this process."""
 
 
-def contract():
-    path = ROOT / "models/staging/_delivery__sources.yml"
-    return yaml.safe_load(path.read_text())["sources"][0]["tables"]
+class Refused(DbtBaseException):
+    """A reason that dbt prints as it is, without a trace."""
 
 
 class Plugin(BasePlugin):
-    """Register the 16 tables of one delivery as text tables with their line numbers."""
+    """Prepare the working file of one dbt command."""
 
     def initialize(self, plugin_config):
-        Path(self.creds.path).parent.mkdir(parents=True, exist_ok=True)
+        global current
+        flags = get_flags()
+        working = Path(os.path.abspath(self.creds.path))
+        current = Build(
+            warehouse=working.parent.parent / working.name,
+            working=working,
+            is_whole=flags.WHICH == "build"
+            # `dbt retry` takes up an earlier build, and selects nothing anew.
+            and bool(selected_resources.SELECTED_RESOURCES)
+            and not any(getattr(flags, name, None) for name in _NARROWING),
+        )
+        try:
+            current.begin(
+                build_id=get_invocation_id(), parameters=_parameters(flags.VARS or {})
+            )
+        except BuildRefused as refused:
+            raise Refused(str(refused)) from refused
 
     def configure_connection(self, conn):
-        folder = Path(os.environ.get("DELIVERY_DIR", ROOT / "dbt_project/deliveries/example"))
-        conn.execute("create schema if not exists delivery")
-        conn.execute(
-            "create or replace table delivery.malformed_records "
-            "(table_name varchar, file_line bigint, n_fields bigint, raw_text varchar)"
-        )
-        for table in contract():
-            names = [c["name"] for c in table["columns"]]
-            path = folder / f"{table['name']}.csv"
-            if path.exists():
-                columns = ", ".join(f"'{n}': 'varchar'" for n in names)
-                query = (
-                    f"select *, row_number() over () + 1 as file_line from read_csv('{path}', "
-                    f"header = true, delim = ',', quote = '\"', escape = '\"', "
-                    f"auto_detect = false, columns = {{{columns}}})"
-                )
-            else:
-                nulls = ", ".join(f"cast(null as varchar) as {n}" for n in names)
-                query = f"select {nulls}, cast(null as bigint) as file_line where false"
-            conn.execute(f"create or replace table delivery.{table['name']} as {query}")
+        if get_flags().WHICH not in _READS_DELIVERY:
+            return
+        folder = Path(os.environ.get("DELIVERY_DIR") or EXAMPLE)
+        try:
+            current.load(conn, folder)
+        except DeliveryRefused as refused:
+            raise Refused(
+                "\n".join(f"delivery refused: {fault}" for fault in refused.faults)
+                + f"\nnot published: {current.warehouse} is as it was"
+            ) from refused
+        except BuildRefused as refused:
+            raise Refused(str(refused)) from refused
+
+
+def _parameters(given: dict) -> dict:
+    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    return {**project["vars"], **given}
+
+
+def publish(session) -> pandas.DataFrame:
+    """Publish a whole build; called by the last node, which stores what is returned."""
+    ((is_whole,),) = session.execute(
+        "select is_whole from delivery.build_scope"
+    ).fetchall()
+    current.is_whole &= is_whole
+    current.publish(session)
+    return pandas.DataFrame(
+        {"warehouse": [str(current.warehouse)], "is_published": [current.is_published]}
+    )

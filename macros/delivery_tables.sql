@@ -1,13 +1,41 @@
-{#- The tables of the delivery contract, in its order, with their columns; without the
-    manifest unless asked for. -#}
+{#-
+  The tables of the delivery contract with their columns, in its order; without the
+  manifest unless asked for. While dbt parses, the contract is not known yet: then
+  their names alone, so that every model's lineage is.
+-#}
 {% macro delivery_tables(with_manifest=false) -%}
+    {%- set names = [
+        'manifest',
+        'patients',
+        'diagnoses',
+        'genetic_findings',
+        'therapy_lines',
+        'disease_status',
+        'treatment_cycles',
+        'marrow_assessments',
+        'blood_counts',
+        'extramedullary_assessments',
+        'mrd_assessments',
+        'relapses',
+        'transplants',
+        'lymphocyte_infusions',
+        'medications',
+        'follow_up',
+    ] -%}
     {%- set tables = [] -%}
     {%- if execute -%}
-        {%- for source in graph.sources.values()
-            if source.source_name == 'delivery'
-            and (with_manifest or source.name != 'manifest') -%}
+        {%- for source in graph.sources.values() if source.source_name == 'delivery' -%}
             {%- do tables.append(source) -%}
         {%- endfor -%}
+        {%- if tables | map(attribute='name') | list != names -%}
+            {%- do exceptions.raise_compiler_error(
+                'macros/delivery_tables.sql lists other tables than the contract'
+            ) -%}
+        {%- endif -%}
+    {%- else -%}
+        {%- for name in names -%}
+            {%- do tables.append({'name': name, 'columns': {}}) -%}
+        {%- endfor -%}
     {%- endif -%}
-    {{ return(tables) }}
+    {{ return(tables if with_manifest else tables[1:]) }}
 {%- endmacro %}

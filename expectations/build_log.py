@@ -1,0 +1,136 @@
+"""The delivery log: one row per build attempted, refused ones too."""
+
+import json
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from expectations.contract import PROJECT
+from expectations.delivery import Delivery
+from expectations.publishing import half_written, publish
+
+COLUMNS = {
+    "build_id": "varchar",
+    "verdict": "varchar",
+    "reason": "varchar",
+    "delivery_id": "varchar",
+    "delivered_on": "date",
+    "data_cutoff_date": "date",
+    "n_files": "bigint",
+    "files": "varchar",
+    "code_commit": "varchar",
+    "versions": "varchar",
+    "parameters": "varchar",
+    "started_at": "timestamp",
+    "finished_at": "timestamp",
+}
+_PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "lifelines")
+
+Row = dict[str, Any]
+
+
+def opening_row(*, build_id: str, parameters: dict[str, Any]) -> Row:
+    """The row of a build that begins: what is known before the delivery is read."""
+    row: Row = dict.fromkeys(COLUMNS)
+    row["build_id"] = build_id
+    row["code_commit"] = _commit()
+    row["versions"] = json.dumps({name: version(name) for name in _PACKAGES})
+    row["parameters"] = json.dumps(parameters, default=str)
+    row["started_at"] = now()
+    return row
+
+
+def describe_delivery(row: Row, delivery: Delivery) -> None:
+    """Enter what was delivered, with each file's bytes, records and SHA-256."""
+    row["delivery_id"] = delivery.delivery_id
+    row["delivered_on"] = delivery.delivered_on
+    row["data_cutoff_date"] = delivery.data_cutoff_date
+    row["n_files"] = len(delivery.files)
+    row["files"] = json.dumps(
+        [
+            {
+                "file_name": file.path.name,
+                "n_bytes": file.n_bytes,
+                "n_records": file.n_records,
+                "sha256": file.sha256,
+            }
+            for file in delivery.files
+        ]
+    )
+
+
+def read_log(warehouse: Path) -> list[Row]:
+    """The rows of the published log; none where nothing was published yet.
+
+    The file is opened by another name, so that a stale write-ahead log beside it,
+    left by somebody's crashed session, is not held against it.
+    """
+    if not warehouse.exists():
+        return []
+    alias = half_written(warehouse).with_suffix(".read")
+    alias.unlink(missing_ok=True)
+    alias.symlink_to(warehouse.resolve())
+    try:
+        with duckdb.connect(str(alias), read_only=True) as connection:
+            tables = connection.execute(
+                "select column_name from information_schema.columns "
+                "where table_schema = 'marts' and table_name = 'delivery_log'"
+            ).fetchall()
+            known = [name for (name,) in tables if name in COLUMNS]
+            if not known:
+                return []
+            rows = connection.execute(
+                f"select {', '.join(known)} from marts.delivery_log order by started_at"
+            ).fetchall()
+    finally:
+        alias.unlink(missing_ok=True)
+    return [dict.fromkeys(COLUMNS) | dict(zip(known, row, strict=True)) for row in rows]
+
+
+def write_rows(connection, relation: str, rows: list[Row]) -> None:
+    """Create `relation` with these rows."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+    connection.execute(f"create or replace table {relation} ({columns})")
+    if rows:
+        connection.executemany(
+            f"insert into {relation} values ({', '.join('?' * len(COLUMNS))})",
+            [[row[name] for name in COLUMNS] for row in rows],
+        )
+
+
+def log_unpublished(warehouse: Path, row: Row) -> None:
+    """Publish the old marts again with one more row in their log."""
+    rows = [*read_log(warehouse), row]
+    edited = half_written(warehouse).with_suffix(".log")
+    edited.unlink(missing_ok=True)
+    try:
+        if warehouse.exists():
+            shutil.copyfile(warehouse, edited)
+        with duckdb.connect(str(edited)) as connection:
+            connection.execute("create schema if not exists marts")
+            write_rows(connection, "marts.delivery_log", rows)
+            connection.execute("checkpoint")
+        publish(edited, warehouse)
+    finally:
+        edited.unlink(missing_ok=True)
+        edited.with_name(edited.name + ".wal").unlink(missing_ok=True)
+
+
+def now() -> datetime:
+    """The time in UTC, without a zone, to the second."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def _commit() -> str | None:
+    described = subprocess.run(
+        ["git", "-C", str(PROJECT), "describe", "--always", "--dirty", "--abbrev=40"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return described.stdout.strip() or None

@@ -1,0 +1,129 @@
+"""A build: what one dbt command may read, write and publish."""
+
+import atexit
+import fcntl
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from expectations.build_log import (
+    Row,
+    describe_delivery,
+    log_unpublished,
+    now,
+    opening_row,
+    read_log,
+    write_rows,
+)
+from expectations.faults import DeliveryRefused, one_line
+from expectations.preflight import inspect_delivery
+from expectations.publishing import half_written, publish
+from expectations.reader import load_delivery
+
+_locks: dict[Path, Any] = {}
+
+
+class BuildRefused(Exception):
+    """A build that may not begin, in one line."""
+
+
+@dataclass
+class Build:
+    """One build of `warehouse`, in a working file beside it.
+
+    A whole build starts on a fresh working file, and is the only one that publishes.
+    """
+
+    warehouse: Path
+    working: Path
+    is_whole: bool
+    row: Row = field(default_factory=dict)
+    is_published: bool = False
+
+    def begin(self, *, build_id: str, parameters: dict[str, Any]) -> None:
+        """Take the lock; for a whole build, clear what an earlier one left."""
+        take_lock(self.working)
+        if not self.is_whole:
+            return
+        self.row = opening_row(build_id=build_id, parameters=parameters)
+        for leftover in (self.working, half_written(self.warehouse)):
+            for path in (leftover, leftover.with_name(leftover.name + ".wal")):
+                path.unlink(missing_ok=True)
+        atexit.register(self.end)
+
+    def load(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+        """Read the delivery into the working file, with the log of builds before."""
+        try:
+            delivery = inspect_delivery(folder)
+            load_delivery(connection, delivery)
+        except DeliveryRefused as refused:
+            self.row.update(verdict="refused", reason=str(refused))
+            raise
+        rows = []
+        if self.is_whole:
+            describe_delivery(self.row, delivery)
+            rows = [*self._log_before(), self.row]
+        write_rows(connection, "delivery.build_log", rows)
+
+    def _log_before(self) -> list[Row]:
+        try:
+            return read_log(self.warehouse)
+        except duckdb.Error as error:
+            raise BuildRefused(
+                f"{self.warehouse} cannot be opened: close who writes to it, or move "
+                f"it away ({one_line(str(error), limit=120)})"
+            ) from error
+
+    def publish(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Replace the published file by this build, if it is a whole one."""
+        if not self.is_whole:
+            return
+        with connection.cursor() as own:
+            own.execute(
+                "update marts.delivery_log set finished_at = ? where build_id = ?",
+                [now(), self.row["build_id"]],
+            )
+            own.execute("checkpoint")
+        wal = self.working.with_name(self.working.name + ".wal")
+        if wal.exists() and wal.stat().st_size:
+            raise BuildRefused(f"{self.working} has writes that are not checkpointed")
+        publish(self.working, self.warehouse)
+        self.is_published = True
+
+    def end(self) -> None:
+        """Log a whole build that published nothing, when its process ends."""
+        if self.is_published or not self.is_whole:
+            return
+        row = self.row | {"finished_at": now()}
+        row["verdict"] = row["verdict"] or "failed"
+        try:
+            log_unpublished(self.warehouse, row)
+        except (OSError, duckdb.Error) as error:
+            print(f"not logged: {one_line(str(error))}", file=sys.stderr)
+
+
+def take_lock(working: Path) -> None:
+    """Keep other builds of one warehouse away until this process ends."""
+    working.parent.mkdir(parents=True, exist_ok=True)
+    path = working.with_name(working.name + ".lock")
+    if path in _locks:
+        return
+    file = path.open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.seek(0)
+        holder = file.read().strip() or "unknown"
+        file.close()
+        raise BuildRefused(
+            f"another dbt command is at work on {working} (process {holder}): "
+            "start again when it has ended"
+        ) from error
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    _locks[path] = file

@@ -1,0 +1,197 @@
+"""The pre-flight: what a delivery's files are, before any of them enters the warehouse.
+
+Nothing is written, and every fault found is named, in one line each; what the faults
+are, and what each gets, is the delivery contract's table of bad input.
+"""
+
+import difflib
+import hashlib
+import os
+from collections import Counter
+from pathlib import Path
+
+from expectations.contract import Table, delivery_contract
+from expectations.delivered_parquet import refused_type, scan_parquet
+from expectations.delivered_text import scan_csv
+from expectations.delivery import FORMATS, DeliveredFile, Delivery
+from expectations.faults import DeliveryRefused, Fault, UnreadableFile, quoted
+from expectations.identifiers import looks_like_direct_identifier
+from expectations.manifest import compare_with_manifest
+
+
+def inspect_delivery(folder: str | os.PathLike[str]) -> Delivery:
+    """Inspect each file of a delivery, and all of them against its manifest.
+
+    Raises
+    ------
+    DeliveryRefused
+        With every fault that was found.
+    """
+    folder = Path(os.path.abspath(folder))
+    paths, faults = _files_found(folder)
+    files = []
+    for table_name, path in paths.items():
+        try:
+            files.append(_inspect_file(delivery_contract()[table_name], path))
+        except DeliveryRefused as refused:
+            faults.extend(refused.faults)
+    named = {fault.file_name.partition(".")[0] for fault in faults}
+    identity, manifest_faults = compare_with_manifest(files, delivered={*paths, *named})
+    faults.extend(manifest_faults)
+    if faults or identity is None:
+        raise DeliveryRefused(str(folder), faults)
+    return Delivery(folder, *identity, files=tuple(files))
+
+
+def _files_found(folder: Path) -> tuple[dict[str, Path], list[Fault]]:
+    """The file of each table, and what is wrong with the folder."""
+    if not folder.is_dir():
+        fault = Fault(
+            "folder_missing", str(folder), "is no folder; expected a delivery"
+        )
+        raise DeliveryRefused(str(folder), [fault])
+    found: dict[str, list[Path]] = {}
+    faults = []
+    for path in sorted(folder.iterdir()):
+        table_name, _, file_format = path.name.partition(".")
+        if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+            faults.append(
+                Fault(
+                    "link_leads_out",
+                    path.name,
+                    "is a link that leads out of the folder",
+                )
+            )
+        elif not path.name.endswith(tuple(f".{known}" for known in FORMATS)):
+            continue
+        elif file_format not in FORMATS or table_name not in delivery_contract():
+            faults.append(_unknown_table(path))
+        elif not path.is_file():
+            faults.append(Fault("not_its_format", path.name, "is not a regular file"))
+        else:
+            found.setdefault(table_name, []).append(path)
+    for table_name, paths in found.items():
+        if len(paths) > 1:
+            names = ", ".join(path.name for path in paths)
+            faults.append(
+                Fault("two_formats", table_name, f"comes as {names}; expected one file")
+            )
+    if not found and not faults:
+        fault = Fault("folder_empty", str(folder), "holds no file of a delivery")
+        raise DeliveryRefused(str(folder), [fault])
+    named = {fault.file_name.partition(".")[0] for fault in faults}
+    faults.extend(
+        Fault(
+            "file_missing",
+            f"{table.name}.csv",
+            "required file is missing; expected "
+            + ", ".join(f"{table.name}.{file_format}" for file_format in FORMATS[:2])
+            + f" or {table.name}.{FORMATS[2]}",
+        )
+        for table in delivery_contract().values()
+        if table.required and table.name not in found.keys() | named
+    )
+    once = {name: paths[0] for name, paths in found.items() if len(paths) == 1}
+    return {name: once[name] for name in delivery_contract() if name in once}, faults
+
+
+def _unknown_table(path: Path) -> Fault:
+    message = "is no table of the delivery contract"
+    near = difflib.get_close_matches(
+        path.name.lower().split(".")[0], delivery_contract(), 1
+    )
+    if near:
+        message += (
+            f"; did you mean {near[0]}{path.name[path.name.find('.') :].lower()}?"
+        )
+    return Fault("table_unknown", quoted(path.name), message)
+
+
+def _inspect_file(table: Table, path: Path) -> DeliveredFile:
+    file_format = path.name.partition(".")[2]
+    n_blank_lines, is_plain, types = 0, False, ()
+    try:
+        if file_format == "parquet":
+            parquet = scan_parquet(path)
+            header, n_records, types = parquet.header, parquet.n_records, parquet.types
+        else:
+            scan = scan_csv(path)
+            header, n_records = scan.header, scan.n_records
+            n_blank_lines, is_plain = scan.n_blank_lines, scan.is_plain
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except UnreadableFile as error:
+        fault = Fault(error.rule_id, path.name, error.message)
+        raise DeliveryRefused(str(path.parent), [fault]) from error
+    except OSError as error:
+        fault = Fault("unreadable", path.name, f"cannot be read: {error.strerror}")
+        raise DeliveryRefused(str(path.parent), [fault]) from error
+    faults = [
+        Fault(rule, path.name, text) for rule, text in _header_faults(table, header)
+    ]
+    if not faults and types:
+        columns = {column.name: column for column in table.columns}
+        faults = [
+            Fault("parquet_type", path.name, refusal)
+            for name, type_name in zip(header, types, strict=True)
+            if (refusal := refused_type(columns[name], type_name))
+        ]
+    if faults:
+        raise DeliveryRefused(str(path.parent), faults)
+    return DeliveredFile(
+        table.name,
+        path,
+        file_format,
+        n_bytes=path.stat().st_size,
+        sha256=digest,
+        header=header,
+        n_records=n_records,
+        n_blank_lines=n_blank_lines,
+        is_plain=is_plain,
+    )
+
+
+def _header_faults(table: Table, header: tuple[str, ...]) -> list[tuple[str, str]]:
+    """What is wrong with a header; its order is free."""
+    expected = ", ".join(table.column_names)
+    known = [name for name in header if name in table.column_names]
+    if not known and not any(looks_like_direct_identifier(name) for name in header):
+        # What stands there may be a patient's values: it is not printed.
+        return [("header_missing", _without_header(header) + f"; expected {expected}")]
+    faults = [
+        ("column_missing", f"column {name} is missing; expected {expected}")
+        for name in table.column_names
+        if name not in header
+    ]
+    for name, n_times in Counter(header).items():
+        if name not in table.column_names:
+            faults.append(_unknown_column(table, name))
+        elif n_times > 1:
+            faults.append(
+                ("column_doubled", f"column {name} stands there {n_times} times")
+            )
+    return faults
+
+
+def _without_header(header: tuple[str, ...]) -> str:
+    if not header:
+        return "is empty, without a header"
+    if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
+        return "is not separated by commas"
+    return "has no header of this table on line 1"
+
+
+def _unknown_column(table: Table, name: str) -> tuple[str, str]:
+    if looks_like_direct_identifier(name):
+        return (
+            "direct_identifier",
+            f"column {quoted(name)} looks like a direct identifier: such data must not "
+            "enter the warehouse; delete the column and deliver again",
+        )
+    near = difflib.get_close_matches(name.strip().lower(), table.column_names, 1)
+    hint = (
+        f"did you mean {near[0]}?"
+        if near
+        else f"expected {', '.join(table.column_names)}"
+    )
+    return ("column_unknown", f"column {quoted(name)} is not in the contract; {hint}")

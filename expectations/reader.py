@@ -1,0 +1,149 @@
+"""A delivery, once it passed the pre-flight, as text tables in schema ``delivery``."""
+
+import duckdb
+import pandas
+
+from expectations.contract import Table, delivery_contract
+from expectations.delivered_parquet import text_query, unreadable_text
+from expectations.delivered_text import FIELD_LIMIT, read_records
+from expectations.delivery import DeliveredFile, Delivery
+from expectations.faults import DeliveryRefused, Fault, UnreadableFile
+
+_BATCH = 20_000
+
+
+def load_delivery(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> None:
+    """Replace schema ``delivery`` by one delivery: its 16 tables and what was read.
+
+    Every value is text, an empty one NULL; ``file_line`` is the line on which a record
+    begins. Records with too many or too few fields go to ``malformed_records``; a
+    table that was not delivered is empty.
+    """
+    connection.execute("begin")
+    try:
+        create_tables(connection)
+        for file in delivery.files:
+            try:
+                load_file(connection, file)
+            except (UnreadableFile, duckdb.Error) as error:
+                rule_id = getattr(error, "rule_id", "unreadable")
+                fault = Fault(rule_id, file.path.name, str(error).splitlines()[0])
+                raise DeliveryRefused(str(delivery.folder), [fault]) from error
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the tables of schema ``delivery``, empty."""
+    connection.execute("create schema if not exists delivery")
+    for table in delivery_contract().values():
+        columns = ", ".join(f"{name} varchar" for name in table.column_names)
+        connection.execute(
+            f"create or replace table delivery.{table.name} "
+            f"({columns}, file_line bigint)"
+        )
+    connection.execute(
+        "create or replace table delivery.malformed_records "
+        "(table_name varchar, file_line bigint, n_fields bigint, raw_text varchar)"
+    )
+    connection.execute(
+        "create or replace table delivery.files (table_name varchar, "
+        "file_name varchar, file_format varchar, n_bytes bigint, sha256 varchar, "
+        "n_records bigint, n_malformed bigint, n_blank_lines bigint)"
+    )
+
+
+def load_file(connection: duckdb.DuckDBPyConnection, file: DeliveredFile) -> None:
+    """Add one delivered file to its table, and what was read to ``files``."""
+    table = delivery_contract()[file.table_name]
+    if file.file_format == "parquet":
+        connection.execute(
+            f"insert into delivery.{table.name} {text_query(table)}", [str(file.path)]
+        )
+        if fault := unreadable_text(connection, table):
+            raise fault
+        n_malformed = 0
+    elif file.is_plain:
+        _load_plain(connection, file, table)
+        n_malformed = 0
+    else:
+        n_malformed = _load_records(connection, file, table)
+    ((n_loaded,),) = connection.execute(
+        f"select count(*) from delivery.{table.name}"
+    ).fetchall()
+    if n_loaded + n_malformed != file.n_records:
+        raise UnreadableFile(
+            "unreadable",
+            f"changed while it was read: {n_loaded + n_malformed} records loaded, "
+            f"{file.n_records} found",
+        )
+    connection.execute(
+        "insert into delivery.files values (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            file.table_name,
+            file.path.name,
+            file.file_format,
+            file.n_bytes,
+            file.sha256,
+            file.n_records,
+            n_malformed,
+            file.n_blank_lines,
+        ],
+    )
+
+
+def _load_plain(connection, file: DeliveredFile, table: Table) -> None:
+    # The header's names are those of the contract, in the order of the file.
+    columns = ", ".join(f"'{name}': 'varchar'" for name in file.header)
+    compression = "gzip" if file.file_format == "csv.gz" else "none"
+    connection.execute(
+        f"insert into delivery.{table.name} "
+        f"select {', '.join(table.column_names)}, row_number() over () + 1 "
+        "from read_csv(?, header = true, delim = ',', quote = '\"', escape = '\"', "
+        f"auto_detect = false, compression = '{compression}', "
+        f"max_line_size = {FIELD_LIMIT * 16}, columns = {{{columns}}})",
+        [str(file.path)],
+    )
+
+
+def _load_records(connection, file: DeliveredFile, table: Table) -> int:
+    """Read a file record by record; return how many have not their header's fields."""
+    batch: list[list[str | int | None]] = []
+    malformed: list[tuple[str, int, int, str]] = []
+
+    def flush() -> None:
+        if not batch:
+            return
+        names = [*file.header, "file_line"]
+        frame = pandas.DataFrame(batch, columns=names, dtype=object)
+        frame["file_line"] = frame["file_line"].astype("int64")
+        connection.register("delivered_batch", frame)
+        columns = ", ".join(f"cast({name} as varchar)" for name in table.column_names)
+        connection.execute(
+            f"insert into delivery.{table.name} "
+            f"select {columns}, file_line from delivered_batch"
+        )
+        connection.unregister("delivered_batch")
+        batch.clear()
+
+    records = read_records(file.path)
+    next(records)
+    for record in records:
+        if len(record.fields) == len(file.header):
+            batch.append(
+                [*(field or None for field in record.fields), record.file_line]
+            )
+        elif record.fields:
+            malformed.append(
+                (table.name, record.file_line, len(record.fields), record.raw_text)
+            )
+        if len(batch) >= _BATCH:
+            flush()
+    flush()
+    if malformed:
+        connection.executemany(
+            "insert into delivery.malformed_records values (?, ?, ?, ?)", malformed
+        )
+    return len(malformed)
