@@ -1,0 +1,198 @@
+{%- set until_now -%}
+    order by time_days rows between unbounded preceding and current row
+{%- endset -%}
+
+with
+
+survival_analyses as (
+    select * from {{ ref('survival_analyses') }}
+),
+
+survival_event_table as (
+    select * from {{ ref('survival_event_table') }}
+),
+
+days_listed as (
+    select
+        analysis_id,
+        population,
+        stratum,
+        time_days,
+        n_at_risk,
+        n_event,
+        n_competing,
+        n_censored,
+        n_exposed
+    from survival_event_table
+    union all
+    select
+        analysis_id,
+        population,
+        stratum,
+        0 as time_days,
+        max(n_at_risk) as n_at_risk,
+        0 as n_event,
+        0 as n_competing,
+        0 as n_censored,
+        max(n_at_risk) as n_exposed
+    from survival_event_table
+    group by analysis_id, population, stratum
+    having min(time_days) > 0
+),
+
+failures_counted as (
+    select
+        days_listed.*,
+        survival_analyses.is_reverse,
+        days_listed.n_event + days_listed.n_competing as n_ended,
+        case survival_analyses.competing_role
+            when 'event' then days_listed.n_event + days_listed.n_competing
+            else days_listed.n_event
+        end as n_failure
+    from days_listed
+    inner join survival_analyses
+        on days_listed.analysis_id = survival_analyses.analysis_id
+),
+
+survival_estimated as (
+    select
+        *,
+        {{ product_limit('n_failure', 'n_exposed', 'so_far') }} as survival,
+        {{ product_limit('n_ended', 'n_exposed', 'so_far') }} as event_free,
+        sum(n_failure) over so_far as n_failure_so_far,
+        sum(
+            coalesce({{ ratio('n_failure', 'n_exposed * (n_exposed - n_failure)') }}, 0)
+        ) over so_far as greenwood_sum
+    from failures_counted
+    window so_far as (partition by analysis_id, stratum {{ until_now }})
+),
+
+survival_limited as (
+    select
+        *,
+        case when survival > 0 then survival * sqrt(greenwood_sum) end
+            as survival_std_error,
+        case
+            when survival > 0 and n_failure_so_far > 0
+            then exp({{ normal_quantile() }} * sqrt(greenwood_sum) / -ln(survival))
+        end as power_of_limit,
+        lag(event_free, 1, cast(1 as double)) over (
+            partition by analysis_id, stratum order by time_days
+        ) as event_free_before
+    from survival_estimated
+),
+
+-- Each cause in turn is the one whose incidence is asked for.
+causes_listed as (
+    {%- for cause, other in [('event', 'competing'), ('competing', 'event')] %}
+    select
+        analysis_id,
+        stratum,
+        time_days,
+        event_free,
+        event_free_before,
+        n_exposed,
+        '{{ cause }}' as cause,
+        n_{{ cause }} as n_cause,
+        n_{{ other }} as n_other
+    from survival_limited
+    where not is_reverse
+    {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
+),
+
+-- As cinc of cmprsk: the variance of the increment of either cause, and the slope with
+-- which later increments follow it. After the last patient nothing follows, and what
+-- the other cause does on that day moves nothing.
+incidence_estimated as (
+    select
+        *,
+        sum(event_free_before * {{ ratio('n_cause', 'n_exposed') }}) over so_far
+            as incidence,
+        sum(n_other) over so_far as n_other_so_far,
+        event_free_before * event_free_before
+        * {{ tied_variance('n_cause', 'n_exposed') }} as own_variance,
+        event_free_before * event_free_before
+        * {{ tied_variance('n_other', 'n_exposed') }}
+        * case when event_free > 0 then 1 else 0 end as other_variance,
+        coalesce({{ ratio('1', 'event_free') }}, 0) as slope
+    from causes_listed
+    window so_far as (partition by analysis_id, stratum, cause {{ until_now }})
+),
+
+variance_summed as (
+    select
+        *,
+        sum(
+            power(1 + slope * incidence, 2) * own_variance
+            + power(slope * incidence, 2) * other_variance
+        ) over so_far as squares,
+        sum(
+            slope * (1 + slope * incidence) * own_variance
+            + slope * slope * incidence * other_variance
+        ) over so_far as products,
+        sum(slope * slope * (own_variance + other_variance)) over so_far as slopes
+    from incidence_estimated
+    window so_far as (partition by analysis_id, stratum, cause {{ until_now }})
+),
+
+-- Where all have had the event and nobody the other one, the terms of earlier days
+-- cancel exactly; summed in floats they leave noise that the root would magnify.
+incidence_rooted as (
+    select
+        *,
+        case
+            when event_free = 0 and n_other_so_far = 0 then sqrt(own_variance)
+            else sqrt(greatest(
+                squares + incidence * incidence * slopes - 2 * incidence * products, 0
+            ))
+        end as std_error
+    from variance_summed
+),
+
+incidence_limited as (
+    select
+        *,
+        exp({{ normal_quantile() }} * {{ ratio('std_error', 'incidence') }})
+            as factor_of_limit
+    from incidence_rooted
+),
+
+curves_joined as (
+    select
+        days.analysis_id,
+        days.population,
+        days.stratum,
+        cast(days.time_days as int) as time_days,
+        days.n_at_risk,
+        days.n_event,
+        days.n_competing,
+        days.n_censored,
+        days.n_exposed,
+        days.survival,
+        days.survival_std_error,
+        power(days.survival, days.power_of_limit) as survival_ci_low,
+        power(days.survival, 1 / days.power_of_limit) as survival_ci_high,
+        {%- for cause, name in [
+            ('event', 'cumulative_incidence'), ('competing', 'competing_incidence')
+        ] %}
+        {{ cause }}.incidence as {{ name }},
+        {{ cause }}.std_error as {{ name }}_std_error,
+        {{ cause }}.incidence / {{ cause }}.factor_of_limit as {{ name }}_ci_low,
+        case
+            when {{ cause }}.incidence > 0
+            then least({{ cause }}.incidence * {{ cause }}.factor_of_limit, 1)
+        end as {{ name }}_ci_high{{ ',' if not loop.last }}
+        {%- endfor %}
+    from survival_limited as days
+    {%- for cause in ['event', 'competing'] %}
+    left join incidence_limited as {{ cause }}
+        on
+            days.analysis_id = {{ cause }}.analysis_id
+            and days.stratum = {{ cause }}.stratum
+            and days.time_days = {{ cause }}.time_days
+            and {{ cause }}.cause = '{{ cause }}'
+    {%- endfor %}
+)
+
+select * from curves_joined

@@ -1,0 +1,32 @@
+-- A returned row is an analysis whose groups became known only after its clock started
+-- (immortal time, P22): give it a landmark_day, or name its exemption in the seed.
+{% set query %}
+with
+
+survival_analyses as (
+    select * from {{ ref('survival_analyses') }}
+),
+
+int_analyses_populated as (
+    select * from {{ ref('int_analyses_populated') }}
+),
+
+groups_known_late as (
+    select
+        survival_analyses.analysis_id as grouped_by_what_was_known_too_late,
+        survival_analyses.stratum_variable,
+        count(*) as n_patients
+    from survival_analyses
+    inner join int_analyses_populated
+        on survival_analyses.analysis_id = int_analyses_populated.analysis_id
+    where
+        int_analyses_populated.reason = 'analysed'
+        and int_analyses_populated.known_on_day
+        > int_analyses_populated.clock_starts_on_day
+        and not survival_analyses.is_exempt
+    group by survival_analyses.analysis_id, survival_analyses.stratum_variable
+)
+
+select * from groups_known_late
+{% endset %}
+{{ told(query) }}
