@@ -10,6 +10,7 @@
   | 2016      | 2016-12-20    | 2016-12-31  | 2016-12-25   |
   | 2016      | 2016-01-01    | 2016-12-31  | NULL         |
   | 2016-03   | 2016-04-02    | 2016-03-31  | NULL         |
+  | (none)    | NULL          | 2016-03-31  | NULL         |
 -#}
 {% macro imputed_date(relation=none) -%}
     {%- set of = relation ~ '.' if relation else '' -%}

@@ -45,16 +45,16 @@ assessments as (
         marrow_assessments.file_line,
         marrow_assessments.source_record,
         patients.disease_group,
-        patients.index_date,
-        patients.data_cutoff_date
+        treatments.index_date,
+        treatments.follow_up_end_date
     from marrow_assessments
     inner join patients on marrow_assessments.patient_id = patients.patient_id
-    where
-        patients.index_date is not null
-        and marrow_assessments.assessment_date <= patients.data_cutoff_date
+    inner join treatments on marrow_assessments.patient_id = treatments.patient_id
+    where marrow_assessments.assessment_date <= patients.data_cutoff_date
 ),
 
--- Each count is the non-missing value nearest the marrow, ties to the later.
+-- Each count is the non-missing value nearest the marrow, ties to the later; like an
+-- extramedullary finding, one from after the end of follow-up counts for nothing.
 counts_listed as (
     select
         patient_id,
@@ -99,7 +99,7 @@ counts_ranked as (
             and counts_listed.sample_date between
             assessments.assessment_date - blood_counts_window.days_before
             and assessments.assessment_date + blood_counts_window.days_after
-            and counts_listed.sample_date <= assessments.data_cutoff_date
+            and counts_listed.sample_date <= assessments.follow_up_end_date
 ),
 
 counts_paired as (
@@ -150,7 +150,7 @@ sites_judged as (
             and extramedullary_assessments.assessment_date
             <= least(
                 assessments.assessment_date + sites.days_after,
-                assessments.data_cutoff_date
+                assessments.follow_up_end_date
             )
     group by assessments.patient_id, assessments.assessment_date, sites.site
 ),

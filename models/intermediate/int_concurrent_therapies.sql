@@ -12,28 +12,37 @@ medications as (
     select * from {{ accepted('medications') }}
 ),
 
--- A medication without an end goes on; a therapy without a day cannot be placed.
+-- A medication without an end goes on; one without a start is known on its last day;
+-- a therapy without any day cannot be placed.
 therapies_dated as (
     select
-        dates_resolved.patient_id,
+        patient_id,
         'lymphocyte_infusion' as drug_class,
         'lymphocyte_infusion' as drug,
-        dates_resolved.event_date as start_date,
-        dates_resolved.event_date as end_date,
-        dates_resolved.source_record
+        event_date as start_date,
+        event_date as end_date
     from dates_resolved
-    where dates_resolved.event_type = 'lymphocyte_infusion'
+    where event_type = 'lymphocyte_infusion'
     union all
     select
         medications.patient_id,
         medications.drug_class,
         medications.drug,
-        dates_resolved.event_date as start_date,
-        medications.end_date_latest as end_date,
-        medications.source_record
+        coalesce(starts.event_date, ends.event_date) as start_date,
+        case
+            when ends.source_record is not null then greatest(
+                coalesce(ends.event_date, ends.latest_date), starts.event_date
+            )
+        end as end_date
     from medications
-    inner join dates_resolved
-        on medications.source_record = dates_resolved.source_record
+    inner join dates_resolved as starts
+        on
+            medications.source_record = starts.source_record
+            and starts.event_type <> 'medication_end'
+    left join dates_resolved as ends
+        on
+            medications.source_record = ends.source_record
+            and ends.event_type = 'medication_end'
 ),
 
 concurrent as (
@@ -46,7 +55,8 @@ concurrent as (
     from therapies_dated
     inner join patients on therapies_dated.patient_id = patients.patient_id
     where
-        therapies_dated.start_date <= patients.treatment_end_date
+        therapies_dated.start_date
+        <= least(patients.treatment_end_date, patients.data_cutoff_date)
         and coalesce(therapies_dated.end_date >= patients.index_date, true)
     group by
         therapies_dated.patient_id, therapies_dated.drug_class, therapies_dated.drug

@@ -90,6 +90,17 @@ delivered as (
     union all
     select
         patient_id,
+        'medication_end' as event_type,
+        end_date_earliest as delivered_earliest,
+        end_date_latest as delivered_latest,
+        'medications' as source_table,
+        file_line,
+        source_record
+    from medications
+    where end_date_earliest is not null
+    union all
+    select
+        patient_id,
         'lymphocyte_infusion' as event_type,
         infusion_date_earliest as delivered_earliest,
         infusion_date_latest as delivered_latest,
@@ -150,31 +161,43 @@ clean_marrows as (
 ),
 
 -- A death comes first: its day bounds the patient's other events. Whole dates stand as
--- they are; a partial one wholly after the cut-off keeps its own bounds.
-deaths_bounded as (
+-- they are. A partial date wholly after the cut-off keeps its own bounds, and so does a
+-- death after a contact that is itself after the cut-off: both show the patient alive.
+deaths_placed as (
     select
         precision_told.source_record,
         precision_told.patient_id,
         precision_told.delivered_earliest,
+        precision_told.delivered_latest,
         precision_told.delivered_precision,
-        case
-            when precision_told.delivered_precision in ('day', 'none')
-                or precision_told.delivered_earliest > patients.data_cutoff_date
-                then precision_told.delivered_earliest
-            else greatest(
-                precision_told.delivered_earliest, last_records.last_record_date
-            )
-        end as earliest_date,
-        case
-            when precision_told.delivered_precision in ('day', 'none')
-                or precision_told.delivered_earliest > patients.data_cutoff_date
-                then precision_told.delivered_latest
-            else least(precision_told.delivered_latest, patients.data_cutoff_date)
-        end as latest_date
+        patients.data_cutoff_date,
+        greatest(last_records.last_record_date, follow_up.last_contact_date)
+            as last_alive_date
     from precision_told
     inner join patients on precision_told.patient_id = patients.patient_id
+    inner join follow_up on precision_told.patient_id = follow_up.patient_id
     left join last_records on precision_told.patient_id = last_records.patient_id
     where precision_told.event_type = 'death'
+),
+
+deaths_bounded as (
+    select
+        source_record,
+        patient_id,
+        delivered_earliest,
+        delivered_precision,
+        case
+            when delivered_precision = 'day' then delivered_earliest
+            else greatest(delivered_earliest, last_alive_date)
+        end as earliest_date,
+        case
+            when
+                delivered_precision = 'day'
+                or greatest(delivered_earliest, last_alive_date) > data_cutoff_date
+                then delivered_latest
+            else least(delivered_latest, data_cutoff_date)
+        end as latest_date
+    from deaths_placed
 ),
 
 deaths_imputed as (
@@ -207,7 +230,7 @@ others_bounded as (
         precision_told.delivered_precision,
         precision_told.event_type,
         case
-            when precision_told.delivered_precision in ('day', 'none')
+            when precision_told.delivered_precision = 'day'
                 then precision_told.delivered_earliest
             when
                 precision_told.event_type = 'trial_entry'
@@ -218,7 +241,7 @@ others_bounded as (
             )
         end as earliest_date,
         case
-            when precision_told.delivered_precision in ('day', 'none')
+            when precision_told.delivered_precision = 'day'
                 or precision_told.delivered_earliest > ends_known.data_cutoff_date
                 then precision_told.delivered_latest
             else least(

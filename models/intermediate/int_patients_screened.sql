@@ -57,7 +57,13 @@ judged as (
                 end
         end as is_met,
         eligibility_criteria.reason_unmet,
-        eligibility_criteria.reason_unknown
+        case
+            when eligibility_criteria.criterion <> 'diagnosis_data_complete'
+                or patients.diagnosis is null
+                then eligibility_criteria.reason_unknown
+            when patients.disease_group is null then 'disease_group_unknown'
+            else 'ph_status_unknown'
+        end as reason_unknown
     from patients
     cross join eligibility_criteria
     left join cycles_quarantined

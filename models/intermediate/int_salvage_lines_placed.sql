@@ -17,6 +17,7 @@ lines_dated as (
         therapy_lines.patient_id,
         therapy_lines.line_number,
         therapy_lines.line_type,
+        therapy_lines.file_line,
         therapy_lines.source_record,
         patients.index_date,
         coalesce(therapy_lines.start_date_latest < patients.index_date, false)
@@ -52,6 +53,7 @@ placed as (
             as is_placed_by_order,
         dates_resolved.event_date as start_date,
         dates_resolved.how as start_date_how,
+        lines_dated.file_line,
         lines_dated.source_record
     from lines_dated
     left join first_after on lines_dated.patient_id = first_after.patient_id

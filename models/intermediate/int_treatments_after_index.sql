@@ -76,7 +76,7 @@ cytotoxic_starts as (
         greatest(salvage_lines.start_date, follow_up.index_date + 1) as start_date,
         'therapy_lines' as source_table,
         salvage_lines.source_record,
-        salvage_lines.line_number as file_line
+        salvage_lines.file_line
     from salvage_lines
     inner join follow_up on salvage_lines.patient_id = follow_up.patient_id
     where salvage_lines.is_after_index and salvage_lines.start_date is not null
@@ -103,6 +103,13 @@ salvage_counted as (
     group by patient_id
 ),
 
+-- A transplant that could not be read never makes a plain "no".
+transplants_quarantined as (
+    select distinct patient_id
+    from {{ ref('records_withheld') }}
+    where table_name = 'transplants' and disposition = 'quarantined'
+),
+
 treated as (
     select
         follow_up.patient_id,
@@ -111,8 +118,10 @@ treated as (
         hsct.event_date as hsct_date,
         hsct.source_record as hsct_record,
         undated.patient_id is not null as is_hsct_date_missing,
-        coalesce(transplants_before.n_hsct_before_index, 0) > 0
-            as has_hsct_before_index,
+        case
+            when transplants_before.n_hsct_before_index > 0 then true
+            when transplants_quarantined.patient_id is null then false
+        end as has_hsct_before_index,
         transplants_before.hsct_before_index_date,
         cytotoxic_ranked.start_date as cytotoxic_date,
         cytotoxic_ranked.source_table as cytotoxic_table,
@@ -139,9 +148,12 @@ treated as (
             and undated.nth = 1
     left join transplants_before
         on follow_up.patient_id = transplants_before.patient_id
+    left join transplants_quarantined
+        on follow_up.patient_id = transplants_quarantined.patient_id
     left join cytotoxic_ranked
-        on follow_up.patient_id = cytotoxic_ranked.patient_id
-        and cytotoxic_ranked.nth = 1
+        on
+            follow_up.patient_id = cytotoxic_ranked.patient_id
+            and cytotoxic_ranked.nth = 1
     left join salvage_counted on follow_up.patient_id = salvage_counted.patient_id
 )
 

@@ -92,6 +92,7 @@ levels_listed as (
         cohort.index_date as known_on
     from cohort
     inner join baseline on cohort.patient_id = baseline.patient_id
+    where baseline.has_hsct_before_index is not null
     union all
     select
         cohort.patient_id,
