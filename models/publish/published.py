@@ -8,6 +8,7 @@ def model(dbt, session):
     # Publishing waits for these, for all that they are made of, and for every test of
     # any of them. A whole build that finds a table missing here names it and stops
     # (macros/whole_build.sql).
+    dbt.ref("analysis_populations")
     dbt.ref("baseline_characteristics")
     dbt.ref("cohort")
     dbt.ref("cohort_attrition")
@@ -20,6 +21,7 @@ def model(dbt, session):
     dbt.ref("study_parameters")
     dbt.ref("survival_analyses")
     dbt.ref("survival_strata")
+    dbt.ref("survival_summary")
     dbt.ref("time_to_event")
     dbt.ref("transplant_outcomes")
     return dbt_plugin.publish(session)
