@@ -54,8 +54,9 @@ def write_random_delivery(
         table = rng.choice([table for table in sorted(lines) if lines[table]])
         lines[table].append(list(rng.choice(lines[table])))
     if faults:
-        for table in rng.sample(sorted(lines), rng.randint(1, 4)):
-            _break_a_row(rng, table, lines[table])
+        for table in rng.sample(sorted(lines), rng.randint(1, 6)):
+            for _ in range(max(1, len(lines[table]) // 60)):
+                _break_a_row(rng, table, lines[table])
     write_delivery(folder, lines, data_cutoff_date=cutoff)
 
 

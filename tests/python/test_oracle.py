@@ -125,6 +125,37 @@ def test_undated_death_of_one_seen_at_the_end_is_censored_there(tmp_path):
     assert row == (649, 0, "data_cutoff", None)
 
 
+def test_last_contact_after_the_cutoff_shows_a_partial_death_to_be_after_it(tmp_path):
+    dead = "follow_up p 2017-12-20 dead 2017-12 . ."
+    row = _time(tmp_path, "os", PATIENT, dead)
+    assert row == (649, 0, "data_cutoff", None)
+
+
+def test_assessment_after_the_cutoff_bounds_no_relapse(tmp_path):
+    relapse = "relapses p 2017-12 haematological"
+    marrow = "marrow_assessments p 2017-12-20 2"
+    row = _time(tmp_path, "rfs", PATIENT, relapse, marrow, ALIVE)
+    assert row == (610, 1, "relapse", "relapses:2")
+
+
+def test_undated_relapse_decides_nothing_if_death_ends_the_first_day(tmp_path):
+    relapse = "relapses p . haematological"
+    dead = "follow_up p 2016-03-31 dead 2016-03-31 relapse ."
+    row = _time(tmp_path, "rfs", PATIENT, relapse, dead)
+    assert row == (0, 1, "death", "follow_up:2")
+    row = _time(tmp_path, "rfs", PATIENT, relapse, ALIVE)
+    assert row == ("event_date_missing",)
+
+
+def test_salvage_lines_of_one_day_are_told_by_the_line_of_the_file(tmp_path):
+    lines = (
+        "therapy_lines p 2 salvage 2016-05-01 . . .",
+        "therapy_lines p 1 salvage 2016-05-01 . . .",
+    )
+    row = _time(tmp_path, "time_to_hsct", PATIENT, *lines, ALIVE)
+    assert row == (31, 0, "cytotoxic_therapy", "therapy_lines:2")
+
+
 def test_record_after_last_contact_moves_it(tmp_path):
     line = "medications p drug 2017-04 steroid ."
     row = _time(tmp_path, "os", PATIENT, ALIVE, line)

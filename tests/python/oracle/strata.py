@@ -157,15 +157,14 @@ def _blast_category(percent: float | None) -> str:
 
 
 def _baseline_row(patient: Patient) -> dict:
-    is_rr = not patient.is_mrd_positive
     birth = patient.value("patients", "birth_date")
     blasts = latest_blasts(patient)
     before = [day for day in transplants_before_index(patient) if day is not None]
-    frontline = {
-        line["best_response"] in ("cr", "crh", "cri")
+    frontline = [
+        line["best_response"]
         for line in patient.rows("therapy_lines")
         if line["line_type"] == "frontline"
-    }
+    ]
     months = None
     if before:
         since = (patient.index_date - max(before)).days
@@ -181,12 +180,11 @@ def _baseline_row(patient: Patient) -> dict:
         "disease_status": patient.value("disease_status", "disease_status"),
         "has_hsct_before_index": has_transplant_before_index(patient),
         "months_from_hsct": months,
-        "frontline_response": ("yes" if True in frontline else "no") if is_rr else None,
+        # As delivered, for every patient: Table 1 counts CR/CRh/CRi among the R/R.
+        "frontline_response": (frontline[0] if frontline else None) or "unknown",
         "marrow_blast_percent": blasts and blasts[1],
         "marrow_blast_category": _blast_category(blasts and blasts[1]),
-        "extramedullary_status": extramedullary_state(patient, patient.index_date)
-        if is_rr
-        else None,
+        "extramedullary_status": extramedullary_state(patient, patient.index_date),
         "n_cycles": len(patient.index_cycles),
         "has_dli": first_lymphocyte_infusion(patient) is not None,
         "has_tki": has_kinase_inhibitor(patient),
