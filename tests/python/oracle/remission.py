@@ -19,9 +19,9 @@ def extramedullary_state(patient: Patient, until: date) -> str:
     `no` on `any` clears all, `yes` on `any` stands until a `no` on `any`; on one day
     `yes` beats `no`; a site never positive is absent.
     """
-    # Reading: the days after the marrow may reach past the end of follow-up, as the
-    # marrow is what must lie within it; nothing after the cut-off counts.
-    until = min(until, patient.data_cutoff_date)
+    # Reading: "nothing after the end of follow-up counts" (P8a) holds for what grades
+    # a marrow, too, not for the marrow alone.
+    until = min(until, end_of_follow_up(patient).day)
     known = [
         row
         for row in patient.rows("extramedullary_assessments")
@@ -41,13 +41,14 @@ def extramedullary_state(patient: Patient, until: date) -> str:
 
 def _nearest_count(patient: Patient, marrow_day: date, column: str) -> float | None:
     # P8: the non-missing value nearest the marrow within 7 days, ties to the later.
-    # Reading: up to the cut-off, as for extramedullary disease.
+    # Reading: up to the end of follow-up, as for extramedullary disease.
+    end = end_of_follow_up(patient).day
     candidates = [
         (abs(row["sample_date"] - marrow_day), -row["sample_date"].toordinal(), row)
         for row in patient.rows("blood_counts")
         if row[column] is not None
         and abs(row["sample_date"] - marrow_day) <= days(7)
-        and row["sample_date"] <= patient.data_cutoff_date
+        and row["sample_date"] <= end
     ]
     return min(candidates)[2][column] if candidates else None
 
