@@ -97,17 +97,13 @@ def fit_analysis(
         # The rows are swapped already, and the estimator swaps for itself.
         survival = reverse_kaplan_meier(counts.roles_swapped(), confidence=confidence)
         return AnalysisFit(analysis, stratum, counts, survival, None, None)
+    # "none" is a promise that there are no competing events: kaplan_meier keeps it.
+    role = None if analysis.competing_role == "none" else analysis.competing_role
     return AnalysisFit(
         analysis=analysis,
         stratum=stratum,
         counts=counts,
-        survival=kaplan_meier(
-            counts,
-            competing="censoring"
-            if analysis.competing_role == "censoring"
-            else "event",
-            confidence=confidence,
-        ),
+        survival=kaplan_meier(counts, competing=role, confidence=confidence),
         incidence=cumulative_incidence(counts, confidence=confidence),
         competing=cumulative_incidence(
             counts, cause="competing", confidence=confidence

@@ -10,6 +10,10 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from survival.warehouse import Warehouse
 
 DONE, FAILED, USAGE = 0, 1, 2
 DEFAULT_MONTHS = (6.0, 12.0, 18.0, 24.0)
@@ -38,6 +42,11 @@ Recounts every analysis from time_to_event and survival_strata, compares the cou
 with survival_event_table, refits, and compares with survival_curves and
 survival_summary. A value on one side only is an infinite difference.
 Exit code: 0 equal, 1 past the tolerance, 2 usage.
+"""
+
+REPORT_HELP = """\
+Writes one self-contained index.html with a figure per analysis, the cohort's
+attrition, the delivery and the study's parameters. No patient is in it.
 """
 
 
@@ -112,6 +121,15 @@ def _parser() -> argparse.ArgumentParser:
         default=1e-9,
         help="largest difference that counts as equal (default: 1e-9)",
     )
+
+    report = _command(commands, "report", "write the report", REPORT_HELP, _run_report)
+    _add_analysis(report)
+    report.add_argument(
+        "--output",
+        default=os.path.join("target", "report"),
+        metavar="FOLDER",
+        help="folder for index.html (default: target/report)",
+    )
     return parser
 
 
@@ -165,6 +183,7 @@ def _run_estimate(arguments: argparse.Namespace) -> int:
 
     with Warehouse(arguments.warehouse) as warehouse:
         analyses = warehouse.find_analyses(arguments.analysis)
+        _note_unpublished(warehouse)
         with Progress("estimating", total=len(analyses)) as progress:
             estimates = estimate(
                 warehouse,
@@ -189,6 +208,33 @@ def _run_verify(arguments: argparse.Namespace) -> int:
     is_equal = result.is_equal(tolerance=arguments.tolerance)
     sys.stdout.write(verification_table(result, tolerance=arguments.tolerance))
     return DONE if is_equal else FAILED
+
+
+def _run_report(arguments: argparse.Namespace) -> int:
+    from survival.progress import Progress
+    from survival.report import write_report
+    from survival.warehouse import Warehouse
+
+    with Warehouse(arguments.warehouse) as warehouse:
+        analyses = warehouse.find_analyses(arguments.analysis)
+        _note_unpublished(warehouse)
+        with Progress("drawing", total=len(analyses)) as progress:
+            path = write_report(
+                warehouse, analyses, folder=arguments.output, progress=progress.step
+            )
+    print(path)
+    return DONE
+
+
+def _note_unpublished(warehouse: Warehouse) -> None:
+    """Say on stderr that the marts are not those of the latest delivery."""
+    for later in warehouse.unpublished_since()[-1:]:
+        print(
+            f"survival: note: delivery {later.delivery_id or 'of unknown id'} was "
+            f"{later.verdict} ({later.reason or 'no reason recorded'}); these are the "
+            "marts of the delivery before",
+            file=sys.stderr,
+        )
 
 
 if __name__ == "__main__":

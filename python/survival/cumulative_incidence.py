@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from survival.counts import Counts
+from survival.counts import Counts, IntArray
 from survival.curves import FloatArray, IncidenceCurve
 from survival.errors import CountsError
 
@@ -96,7 +96,7 @@ def cumulative_incidence(
     )
 
 
-def exponential_incidence(counts: Counts, *, cause: Cause = "event") -> FloatArray:
+def exponential_incidence(counts: Counts, *, cause: Cause = "event") -> IncidenceCurve:
     r"""The exponential form 1 - exp(-H) of the cumulative incidence.
 
     H is the cumulative subdistribution hazard, with increments
@@ -110,14 +110,29 @@ def exponential_incidence(counts: Counts, *, cause: Cause = "event") -> FloatArr
 
     Returns
     -------
-    ndarray of float, shape (n_days,)
-        Proportions on the days of `counts`.
+    IncidenceCurve
+        Without standard errors and limits.
     """
-    incidence, _, _ = _aalen_johansen(counts, cause)
-    before = np.concatenate([[0.0], incidence[:-1]])[: len(incidence)]
+    incidence, _, event_free = _aalen_johansen(counts, cause)
+    before = np.concatenate([[0.0], incidence])[: len(incidence)]
     step = incidence - before
     hazard = np.divide(step, 1 - before, out=np.zeros_like(step), where=step > 0)
-    return 1 - np.exp(-hazard.cumsum())
+    missing = np.full_like(incidence, nan)
+    return IncidenceCurve(
+        counts=counts,
+        estimate=1 - np.exp(-hazard.cumsum()),
+        std_error=missing,
+        ci_low=missing.copy(),
+        ci_high=missing.copy(),
+        before=0.0,
+        before_std_error=nan,
+        confidence=nan,
+        is_complete=bool(counts.n and event_free[-1] == 0),
+        estimator="1 - exp(-H), H the cumulative subdistribution hazard; "
+        "for comparison only",
+        cause=cause,
+        transformation="none",
+    )
 
 
 def _aalen_johansen(
@@ -127,33 +142,39 @@ def _aalen_johansen(
     n_cause, n_other = counts.n_event, counts.n_competing
     if cause == "competing":
         n_cause, n_other = n_other, n_cause
-    survival, incidence = 1.0, 0.0
-    # Each past event contributes (a - b (F(t) - F(s)))^2 to the variance. Expanded in
-    # F's increments, three running sums carry all of them forward at once.
-    squares, products, sensitivities = 0.0, 0.0, 0.0
-    rows = []
-    for at_risk, d_cause, d_other in zip(
-        counts.n_at_risk.tolist(), n_cause.tolist(), n_other.tolist(), strict=True
-    ):
-        survivors = at_risk - d_cause - d_other
-        increment = survival * d_cause / at_risk
-        incidence += increment
-        squares += increment * (increment * sensitivities - 2 * products)
-        products -= increment * sensitivities
-        weight = at_risk / survivors if survivors else 0.0
-        for n_tied, own in ((d_cause, 1.0), (d_other, 0.0)):
-            if n_tied:
-                tie_factor = (at_risk - n_tied) / (at_risk - 1) if n_tied > 1 else 1.0
-                term = survival**2 * n_tied / at_risk**2 * tie_factor
-                # f/g as a ratio of counts; without survivors F never moves again.
-                slope = weight / survival if survivors else 0.0
-                squares += term * own**2
-                products += term * own * slope
-                sensitivities += term * slope**2
-        survival = survival * survivors / at_risk
-        rows.append((incidence, max(squares, 0.0), survival))
-    columns = np.array(rows, dtype=np.float64).reshape(-1, 3).T
-    return columns[0], columns[1], columns[2]
+    n_at_risk = counts.n_at_risk
+    n_survivors = n_at_risk - n_cause - n_other
+    event_free = np.cumprod(n_survivors / n_at_risk)
+    before = np.concatenate([[1.0], event_free])[: len(n_at_risk)]
+    incidence = np.cumsum(before * n_cause / n_at_risk)
+    # Without survivors the incidence never moves again, and nothing follows.
+    slope = np.divide(
+        1, event_free, out=np.zeros_like(event_free), where=event_free > 0
+    )
+    own_term = before**2 * _tied_variance(n_cause, n_at_risk)
+    other_term = before**2 * _tied_variance(n_other, n_at_risk)
+    variance = np.zeros_like(incidence)
+    # Term by term: the shorter form with running sums loses half of the digits where
+    # the terms cancel, as they do when all have had the event.
+    for day in np.flatnonzero(n_cause):
+        past = slice(0, day + 1)
+        drop = slope[past] * (incidence[day] - incidence[past])
+        variance[day:] = np.sum(
+            (1 - drop) ** 2 * own_term[past] + drop**2 * other_term[past]
+        )
+    return incidence, variance, event_free
+
+
+def _tied_variance(n_tied: IntArray, n_at_risk: IntArray) -> FloatArray:
+    """Variance of the share with the event, as drawn without replacement if tied."""
+    share_variance = n_tied / n_at_risk**2
+    correction = np.divide(
+        n_at_risk - n_tied,
+        n_at_risk - 1,
+        out=np.ones(len(n_tied)),
+        where=n_tied > 1,
+    )
+    return share_variance * correction
 
 
 def _limits(

@@ -74,7 +74,7 @@ class Median:
         return self.days / length, self.ci_low / length, self.ci_high / length
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Curve:
     """A step function over the days of its counts, with pointwise limits.
 
@@ -85,8 +85,9 @@ class Curve:
     estimate, std_error, ci_low, ci_high : ndarray of float, shape (n_days,)
         Values from each of ``counts.time_days`` until the day before the next,
         as proportions; nan where undefined.
-    before : float
-        The value before the first day: 1 for survival, 0 for an incidence.
+    before, before_std_error : float
+        The value before the first day, 1 for survival and 0 for an incidence, and its
+        standard error: 0, or nan for an estimator without one.
     confidence : float
         Coverage of the limits.
     is_complete : bool
@@ -105,6 +106,7 @@ class Curve:
     confidence: float
     is_complete: bool
     estimator: str
+    before_std_error: float = 0.0
 
     def __post_init__(self) -> None:
         for name in ("estimate", "std_error", "ci_low", "ci_high"):
@@ -128,7 +130,9 @@ class Curve:
             return PointEstimate(nan, nan, nan, nan, n_at_risk)
         row = sum(d <= day for d in days.tolist()) - 1
         if row < 0:
-            return PointEstimate(self.before, 0.0, nan, nan, n_at_risk)
+            return PointEstimate(
+                self.before, self.before_std_error, nan, nan, n_at_risk
+            )
         return PointEstimate(
             float(self.estimate[row]),
             float(self.std_error[row]),
@@ -144,21 +148,21 @@ class Curve:
         return self.at_day(month_in_days(month, days_per_month=days_per_month))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class SurvivalCurve(Curve):
     """Kaplan-Meier curve: `Curve` with its median."""
 
     median: Median
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class IncidenceCurve(Curve):
     """Cumulative incidence of one cause: `Curve` with the name of the cause.
 
     Attributes
     ----------
     cause : {"event", "competing"}
-    transformation : {"log", "log-log"}
+    transformation : {"log", "log-log", "none"}
         The scale on which the limits are symmetric.
     """
 

@@ -13,6 +13,11 @@ from survival.errors import CountsError
 
 HALF_TOLERANCE = 1e-9
 Competing = Literal["event", "censoring"]
+READINGS = {
+    None: "",
+    "event": "; competing events count as events",
+    "censoring": "; competing events censor",
+}
 
 
 def kaplan_meier(
@@ -62,6 +67,10 @@ def kaplan_meier(
     .. [2] Brookmeyer R, Crowley J. A confidence interval for the median survival
        time. Biometrics 1982;38:29-41.
     """
+    if competing not in READINGS:
+        raise CountsError(
+            f"competing must be 'event' or 'censoring', not {competing!r}"
+        )
     if competing is None and counts.n_competing.any():
         raise CountsError(
             f"{counts.n_competing.sum()} competing events: say competing='event' for "
@@ -78,7 +87,7 @@ def kaplan_meier(
         n_leaving=n_leaving,
         confidence=confidence,
         estimator="Kaplan-Meier; Greenwood; log(-log) limits; events before censorings"
-        + ("; competing events censor" if competing == "censoring" else ""),
+        + READINGS[competing],
     )
 
 

@@ -9,6 +9,7 @@ from math import nan
 import numpy as np
 
 from survival.analysis import AnalysisFit
+from survival.cumulative_incidence import exponential_incidence
 from survival.curves import PointEstimate
 
 PERCENT = 100.0
@@ -28,6 +29,8 @@ class SummaryRow:
     estimate, std_error, ci_low, ci_high : float
     n_at_risk : int or None
         At the time point, or at the median.
+    is_midpoint : bool
+        Whether a median is the middle of a stretch on which the curve is one half.
     """
 
     statistic: str
@@ -37,6 +40,7 @@ class SummaryRow:
     ci_low: float
     ci_high: float
     n_at_risk: int | None
+    is_midpoint: bool = False
 
 
 def summary_rows(
@@ -58,19 +62,19 @@ def summary_rows(
     """
     median = fit.survival.median
     months = median.in_months(days_per_month=float(days_per_month))
+    in_days = (median.days, median.ci_low, median.ci_high)
     rows = [
         SummaryRow(
-            "median_days",
+            f"median_{unit}",
             None,
-            median.days,
+            estimate,
             nan,
-            median.ci_low,
-            median.ci_high,
+            low,
+            high,
             median.n_at_risk,
-        ),
-        SummaryRow(
-            "median_months", None, months[0], nan, *months[1:], median.n_at_risk
-        ),
+            median.is_midpoint,
+        )
+        for unit, (estimate, low, high) in (("days", in_days), ("months", months))
     ]
     if fit.analysis.is_reverse:
         rows += _range_rows(fit, days_per_month)
@@ -88,6 +92,16 @@ def summary_rows(
         if curve is not None
         for month in months_asked
     ]
+    if fit.analysis.competing_role == "event":
+        exponential = exponential_incidence(fit.counts)
+        rows += [
+            _percent_row(
+                "cumulative_incidence_exponential_percent",
+                month,
+                exponential.at_month(month, days_per_month=days_per_month),
+            )
+            for month in months_asked
+        ]
     return tuple(rows)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from math import isnan
 from typing import TYPE_CHECKING
 
+from survival.labels import shown_curves
+
 if TYPE_CHECKING:
     from survival.analysis import Analysis, AnalysisFit
     from survival.curves import PointEstimate
@@ -36,24 +38,19 @@ def printed_percent(point: PointEstimate) -> str:
 
 
 def printed_median(fit: AnalysisFit, *, days_per_month: str) -> str:
-    """The median in months with its limits: ``17.0 (11.3 to NE)``, or ``NR (..)``."""
+    """The median in months with its limits: ``17.0 (11.3 to NE)``, or ``NR (..)``.
+
+    Empty where the survival curve is not shown: beside the incidence of one cause the
+    median of all causes would be taken for its own.
+    """
+    if "survival" not in shown_curves(fit.analysis):
+        return ""
     median, low, high = fit.survival.median.in_months(
         days_per_month=float(days_per_month)
     )
     first = printed(median, decimals=MONTH_DECIMALS, missing=NOT_REACHED)
     limits = [printed(x, decimals=MONTH_DECIMALS) for x in (low, high)]
     return f"{first} ({limits[0]} to {limits[1]})"
-
-
-def shown_curves(fit: AnalysisFit) -> dict[str, str]:
-    """Which curves of a fit a reader wants, and what they are called."""
-    if fit.analysis.is_reverse:
-        return {"survival": "in follow-up"}
-    if fit.analysis.endpoint == "nrm_after_hsct":
-        return {"incidence": "incidence", "competing": "competing incidence"}
-    if fit.analysis.endpoint == "time_to_hsct":
-        return {"survival": "without event", "incidence": "incidence"}
-    return {"survival": "survival"}
 
 
 def estimates_table(
@@ -75,7 +72,7 @@ def estimates_table(
         if has_competing:
             numbers.append(str(fit.counts.n_competing.sum()))
         numbers.append(printed_median(fit, days_per_month=days_per_month))
-        for attribute, label in shown_curves(fit).items():
+        for attribute, label in shown_curves(fit.analysis).items():
             curve = getattr(fit, attribute)
             points = [curve.at_month(m, days_per_month=days_per_month) for m in months]
             rows.append([*numbers, label, *map(printed_percent, points)])

@@ -26,7 +26,14 @@ CURVE_SUFFIXES = {
     "_ci_low": "ci_low",
     "_ci_high": "ci_high",
 }
-SUMMARY_COLUMNS = ("estimate", "std_error", "ci_low", "ci_high", "n_at_risk")
+SUMMARY_COLUMNS = (
+    "estimate",
+    "std_error",
+    "ci_low",
+    "ci_high",
+    "n_at_risk",
+    "is_midpoint",
+)
 NUMBER_COLUMNS = ("n", "n_event", "n_competing")
 
 

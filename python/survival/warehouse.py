@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,46 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DEFAULT_PATH = "warehouse.duckdb"
-SYNTHETIC_MARKS = ("example", "synthetic")
+PUBLISHED = "published"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A row of ``delivery_log``: a build that was attempted.
+
+    Attributes
+    ----------
+    delivery_id : str or None
+        None where the build stopped before the manifest was read.
+    data_cutoff_date, delivered_on : str or None
+        ISO dates.
+    verdict : str
+        ``published``, or what became of it instead.
+    reason : str or None
+        Why it was not published.
+    """
+
+    delivery_id: str | None
+    data_cutoff_date: str | None
+    delivered_on: str | None
+    verdict: str
+    reason: str | None
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether the id says that no patient is behind the data."""
+        name = (self.delivery_id or "").lower()
+        return name.startswith("example") or "synthetic" in name
+
+    def facts(self) -> dict[str, str]:
+        """What is known of it, by a reader's words."""
+        named = {
+            "delivery": self.delivery_id,
+            "delivered on": self.delivered_on,
+            "data cut-off": self.data_cutoff_date,
+            "verdict": self.verdict,
+        }
+        return {name: value for name, value in named.items() if value is not None}
 
 
 class Warehouse:
@@ -90,10 +130,27 @@ class Warehouse:
         try:
             return self._connection.execute(query, list(conditions.values())).df()
         except duckdb.CatalogException as error:
-            raise WarehouseError(
-                f"{self.path} has no mart {mart}: it was published by an older build; "
-                "run `dbt build`"
-            ) from error
+            raise WarehouseError(self._without(mart)) from error
+
+    def _without(self, mart: str) -> str:
+        """Why a mart is not there."""
+        log = "select 1 from information_schema.tables where table_name = ?"
+        if (
+            mart != "delivery_log"
+            and self._connection.execute(log, ["delivery_log"]).fetchone()
+            and self.delivery() is None
+            and self.unpublished_since()
+        ):
+            last = self.unpublished_since()[-1]
+            return (
+                f"{self.path} holds no marts yet: delivery "
+                f"{last.delivery_id or 'of unknown id'} was {last.verdict} "
+                f"({last.reason or 'no reason recorded'}); mend it and run `dbt build`"
+            )
+        return (
+            f"{self.path} has no mart {mart}: it was published by an older build, or "
+            "is no warehouse; run `dbt build`"
+        )
 
     @cached_property
     def _analyses(self) -> dict[str, Analysis]:
@@ -230,9 +287,32 @@ class Warehouse:
             )
         return parameters["days_per_month"]
 
-    def delivery_log(self) -> pd.DataFrame:
-        """The deliveries that builds were attempted with."""
-        return self._read("delivery_log")
+    @cached_property
+    def _deliveries(self) -> tuple[Delivery, ...]:
+        """The log in order of time."""
+        rows = self._read("delivery_log").sort_values("started_at", kind="stable")
+        return tuple(
+            Delivery(
+                delivery_id=_text(row["delivery_id"]),
+                data_cutoff_date=_day(row["data_cutoff_date"]),
+                delivered_on=_day(row["delivered_on"]),
+                verdict=row["verdict"],
+                reason=_text(row["reason"]),
+            )
+            for row in rows.to_dict("records")
+        )
+
+    def delivery(self) -> Delivery | None:
+        """The delivery that the marts hold; None if none was ever published."""
+        published = [d for d in self._deliveries if d.verdict == PUBLISHED]
+        return published[-1] if published else None
+
+    def unpublished_since(self) -> tuple[Delivery, ...]:
+        """Builds after that of the marts, which they did not replace."""
+        since: list[Delivery] = []
+        for delivery in self._deliveries:
+            since = [] if delivery.verdict == PUBLISHED else [*since, delivery]
+        return tuple(since)
 
 
 def counts_by_stratum(event_table: pd.DataFrame) -> dict[str, Counts]:
@@ -245,6 +325,11 @@ def counts_by_stratum(event_table: pd.DataFrame) -> dict[str, Counts]:
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _day(value: Any) -> str | None:
+    # pandas turns a date into a timestamp, and NULL into NaT, which is not itself.
+    return None if value is None or value != value else str(value)[:10]
 
 
 def _whole(value: Any) -> int | None:

@@ -6,7 +6,7 @@ changes a copy.
 """
 
 import csv
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -283,8 +283,17 @@ def build_warehouse(path):
             columns=["step", "criterion", "n_in", "n_excluded", "n_unknown", "n_out"],
         ),
         "delivery_log": pd.DataFrame(
-            [("synthetic-bmt", date(2030, 12, 31), "accepted")],
-            columns=["delivery_id", "data_cutoff_date", "verdict"],
+            [
+                {
+                    "build_id": "b1",
+                    "reason": "",
+                    "verdict": "published",
+                    "delivery_id": "synthetic-bmt",
+                    "delivered_on": date(2031, 1, 15),
+                    "data_cutoff_date": date(2030, 12, 31),
+                    "started_at": datetime(2031, 1, 16, 9, 0),
+                }
+            ]
         ),
     }
     with duckdb.connect(str(path)) as connection:

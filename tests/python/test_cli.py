@@ -104,7 +104,7 @@ def test_an_unknown_analysis_suggests_the_nearest(capsys):
 
 def test_a_missing_warehouse_names_the_remedy(tmp_path, capsys):
     missing = str(tmp_path / "none.duckdb")
-    for command in ("estimate", "verify"):
+    for command in ("estimate", "verify", "report"):
         assert main([command, "--warehouse", missing]) == 2
         assert "run `make` or `dbt build`" in capsys.readouterr().err
 

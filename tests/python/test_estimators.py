@@ -244,13 +244,23 @@ def test_incidence_stands_for_ever_once_all_have_had_an_event():
     assert isnan(cumulative_incidence(counts([1, 2], [1, 0])).at_day(99).estimate)
 
 
+def test_variance_cancels_where_all_have_had_the_event():
+    # The last two leave together: what is left of the variance is exactly 0, and a
+    # rounding error of 1e-17 in it would be one of 1e-9 in its root.
+    times = [*range(1, 40), 50, 50]
+    curve = cumulative_incidence(counts(times, [1] * len(times)))
+    assert curve.estimate[-1] == pytest.approx(1)
+    assert curve.std_error[-1] < 1e-12
+
+
 def test_exponential_form_of_the_printed_points():
     # One event among five and among six at risk: 18.1 and 15.4 percent as printed.
     for n, printed in ((5, 18.1), (6, 15.4)):
         table = counts([30] + [400] * (n - 1), [1] + [0] * (n - 1))
-        assert round(100 * exponential_incidence(table)[0], 1) == printed
+        assert round(100 * exponential_incidence(table).estimate[0], 1) == printed
+        assert isnan(exponential_incidence(table).at_day(0).std_error)
     both = exponential_incidence(counts([1, 2, 3, 4], [1, 2, 1, 0]))
-    assert both[2] == pytest.approx(1 - exp(-(1 / 4 + (1 / 4) / (3 / 4))))
+    assert both.estimate[2] == pytest.approx(1 - exp(-(1 / 4 + (1 / 4) / (3 / 4))))
 
 
 def test_competing_events_need_a_reading():
@@ -268,7 +278,7 @@ def test_nobody_gives_an_empty_curve():
     curve = kaplan_meier(nobody)
     assert isnan(curve.median.days) and isnan(curve.at_day(0).estimate)
     assert len(cumulative_incidence(nobody).estimate) == 0
-    assert len(exponential_incidence(nobody)) == 0
+    assert len(exponential_incidence(nobody).estimate) == 0
 
 
 def test_results_cannot_be_changed():
