@@ -62,7 +62,7 @@ def scan_csv(path: Path) -> CsvScan:
     scan = _scan_lines(path)
     records = read_records(path)
     header = tuple(next(records, CsvRecord(1, [], "")).fields)
-    if scan.n_commas == {len(header) - 1} and scan.is_unquoted:
+    if scan.n_commas == {len(header) - 1} and scan.is_simple:
         return CsvScan(header, scan.n_lines - 1, 0, True)
     n_records = n_blank_lines = 0
     for record in records:
@@ -112,18 +112,20 @@ def _unreadable_record(error: csv.Error, file_line: int) -> UnreadableFile:
 class _Lines:
     n_lines: int
     n_commas: set[int]
-    is_unquoted: bool
+    is_simple: bool
 
 
 def _scan_lines(path: Path) -> _Lines:
     """Count lines and the commas in each, and refuse what is no text."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    scan = _Lines(n_lines=0, n_commas=set(), is_unquoted=True)
+    scan = _Lines(n_lines=0, n_commas=set(), is_simple=True)
     line_ends: set[bytes] = set()
     rest = b""
     for chunk in _chunks(path):
         _refuse_binary(decoder, chunk, n_lines=scan.n_lines)
         lines = (rest + chunk).split(b"\n")
+        # Only a chunk's first line can be longer than a chunk.
+        scan.is_simple &= b'"' not in chunk and len(lines[0]) <= FIELD_LIMIT
         rest = lines.pop()
         if len(rest) > LINE_LIMIT:
             raise UnreadableFile(
@@ -132,14 +134,13 @@ def _scan_lines(path: Path) -> _Lines:
             )
         scan.n_lines += len(lines)
         scan.n_commas.update(line.count(b",") for line in lines)
-        scan.is_unquoted &= b'"' not in chunk
         line_ends.update(_line_ends(lines))
     _refuse_binary(decoder, b"", n_lines=scan.n_lines, final=True)
     if rest:
         scan.n_lines += 1
         scan.n_commas.add(rest.count(b","))
-        scan.is_unquoted &= b"\r" not in rest
-    scan.is_unquoted &= len(line_ends) <= 1 and b"mixed" not in line_ends
+        scan.is_simple &= b"\r" not in rest
+    scan.is_simple &= len(line_ends) <= 1 and b"mixed" not in line_ends
     return scan
 
 

@@ -36,7 +36,9 @@ def inspect_delivery(folder: str | os.PathLike[str]) -> Delivery:
         except DeliveryRefused as refused:
             faults.extend(refused.faults)
     named = {fault.file_name.partition(".")[0] for fault in faults}
-    identity, manifest_faults = compare_with_manifest(files, delivered={*paths, *named})
+    identity, manifest_faults = compare_with_manifest(
+        files, delivered=(paths.keys() | named) & delivery_contract().keys()
+    )
     faults.extend(manifest_faults)
     if faults or identity is None:
         raise DeliveryRefused(str(folder), faults)

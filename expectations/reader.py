@@ -5,7 +5,7 @@ import pandas
 
 from expectations.contract import Table, delivery_contract
 from expectations.delivered_parquet import text_query, unreadable_text
-from expectations.delivered_text import FIELD_LIMIT, read_records
+from expectations.delivered_text import FIELD_LIMIT, CsvRecord, read_records
 from expectations.delivery import DeliveredFile, Delivery
 from expectations.faults import DeliveryRefused, Fault, UnreadableFile
 
@@ -47,6 +47,10 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         "create or replace table delivery.malformed_records "
         "(table_name varchar, file_line bigint, n_fields bigint, raw_text varchar)"
+    )
+    connection.execute(
+        "create or replace table delivery.malformed_patients "
+        "(table_name varchar, file_line bigint, patient_id varchar)"
     )
     connection.execute(
         "create or replace table delivery.files (table_name varchar, "
@@ -112,6 +116,7 @@ def _load_records(connection, file: DeliveredFile, table: Table) -> int:
     """Read a file record by record; return how many have not their header's fields."""
     batch: list[list[str | int | None]] = []
     malformed: list[tuple[str, int, int, str]] = []
+    patients: list[tuple[str, int, str]] = []
 
     def flush() -> None:
         if not batch:
@@ -139,6 +144,10 @@ def _load_records(connection, file: DeliveredFile, table: Table) -> int:
             malformed.append(
                 (table.name, record.file_line, len(record.fields), record.raw_text)
             )
+            patients.extend(
+                (table.name, record.file_line, patient_id)
+                for patient_id in _possible_patients(record, file.header)
+            )
         if len(batch) >= _BATCH:
             flush()
     flush()
@@ -146,4 +155,19 @@ def _load_records(connection, file: DeliveredFile, table: Table) -> int:
         connection.executemany(
             "insert into delivery.malformed_records values (?, ?, ?, ?)", malformed
         )
+    if patients:
+        connection.executemany(
+            "insert into delivery.malformed_patients values (?, ?, ?)", patients
+        )
     return len(malformed)
+
+
+def _possible_patients(record: CsvRecord, header: tuple[str, ...]) -> list[str]:
+    """Whose record a malformed one may be: a stray quote swallows whole lines, so each
+    of its lines is asked for the field where the header has the patient."""
+    if "patient_id" not in header:
+        return []
+    position = header.index("patient_id")
+    lines = (line.split(",") for line in record.raw_text.splitlines())
+    found = {line[position].strip(' "') for line in lines if len(line) > position}
+    return sorted(found - {""})

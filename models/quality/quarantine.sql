@@ -11,9 +11,14 @@ records_duplicated as (
     select * from {{ ref('records_duplicated') }}
 ),
 
+malformed_patients as (
+    select * from {{ source('reading', 'malformed_patients') }}
+),
+
 patients_delivered as (
     select distinct {{ parse_text('patient_id') }} as patient_id
     from {{ source('delivery', 'patients') }}
+    where {{ parse_text('patient_id') }} is not null
 ),
 
 cells_judged as (
@@ -39,16 +44,26 @@ orphans_found as (
     {{- '\n    union all' if not loop.first }}
     select
         '{{ table.name }}' as table_name,
-        file_line,
-        {{ parse_text('patient_id') }} as patient_id,
+        delivered.file_line,
+        {{ parse_text('delivered.patient_id') }} as patient_id,
         'patient_id' as column_name,
-        patient_id as raw_text,
+        delivered.patient_id as raw_text,
         'patient_unknown' as rule_id
-    from {{ source('delivery', table.name) }}
-    where {{ parse_text('patient_id') }} not in (
-        select patient_id from patients_delivered where patient_id is not null
-    )
+    from {{ source('delivery', table.name) }} as delivered
+    left join patients_delivered
+        on {{ parse_text('delivered.patient_id') }} = patients_delivered.patient_id
+    where
+        patients_delivered.patient_id is null
+        and {{ parse_text('delivered.patient_id') }} is not null
     {%- endfor %}
+),
+
+-- A malformed record keeps whoever it may belong to from being event-free.
+malformed_of_known as (
+    select malformed_patients.*
+    from malformed_patients
+    inner join patients_delivered
+        on malformed_patients.patient_id = patients_delivered.patient_id
 ),
 
 faults_found as (
@@ -68,13 +83,17 @@ faults_found as (
     where copy_number = 1 and n_versions > 1
     union all
     select
-        table_name,
-        file_line,
-        cast(null as string) as patient_id,
+        malformed_records.table_name,
+        malformed_records.file_line,
+        malformed_of_known.patient_id,
         cast(null as string) as column_name,
-        raw_text,
+        malformed_records.raw_text,
         'record_malformed' as rule_id
     from malformed_records
+    left join malformed_of_known
+        on
+            malformed_records.table_name = malformed_of_known.table_name
+            and malformed_records.file_line = malformed_of_known.file_line
 ),
 
 -- An exact copy is collapsed into the row it repeats, whatever that row meets.

@@ -20,8 +20,10 @@ records_accepted as (
 withheld_counted as (
     select
         table_name,
-        sum(case when disposition = 'collapsed' then 1 else 0 end) as n_collapsed,
-        sum(case when disposition = 'quarantined' then 1 else 0 end) as n_quarantined
+        count(distinct case when disposition = 'collapsed' then source_record end)
+            as n_collapsed,
+        count(distinct case when disposition = 'quarantined' then source_record end)
+            as n_quarantined
     from records_withheld
     group by table_name
 ),
@@ -32,8 +34,8 @@ reconciled as (
         files.file_name,
         files.n_records as n_delivered,
         records_accepted.n_accepted,
-        cast(coalesce(withheld_counted.n_collapsed, 0) as bigint) as n_collapsed,
-        cast(coalesce(withheld_counted.n_quarantined, 0) as bigint) as n_quarantined
+        coalesce(withheld_counted.n_collapsed, 0) as n_collapsed,
+        coalesce(withheld_counted.n_quarantined, 0) as n_quarantined
     from files
     inner join records_accepted
         on files.table_name = records_accepted.table_name

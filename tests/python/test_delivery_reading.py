@@ -133,6 +133,16 @@ def test_lines_are_those_of_the_file(delivery):
         ).fetchall() == [(4, 2, 1)]
 
 
+def test_a_swallowed_line_names_its_patient_too(delivery):
+    text = 'patient_id,relapse_date,relapse_type\n"a",2016,"x\nb,2016,molecular\n",y\n'
+    edited(delivery, "relapses.csv", lambda _: text)
+    with duckdb.connect() as connection:
+        load_delivery(connection, inspect_delivery(delivery))
+        assert connection.execute(
+            "select file_line, patient_id from delivery.malformed_patients"
+        ).fetchall() == [(2, "a"), (2, "b")]
+
+
 def test_a_trailing_delimiter_is_a_field_too_many(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("a,b\n1,2\n3,4,\n")

@@ -1,0 +1,44 @@
+# make       set up, build the warehouse from the example delivery, render the report
+# make test  set up, run every check
+# make lock  pin the requirements anew (needs uv)
+
+PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
+IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
+WAREHOUSE_FILE = $${WAREHOUSE:-warehouse.duckdb}
+# The checks build in a place of their own, whatever the caller's warehouse is.
+CHECKED = env -u DELIVERY_DIR WAREHOUSE=.build/test/warehouse.duckdb $(IN_VENV)
+
+.PHONY: all test lock
+.DEFAULT_GOAL := all
+
+all: .venv/installed
+	$(IN_VENV) dbt build
+	$(IN_VENV) survival report
+	@echo "warehouse: $(WAREHOUSE_FILE)"
+	@echo "report: target/report/index.html"
+
+test: .venv/installed
+	$(IN_VENV) ruff check .
+	$(IN_VENV) ruff format --check .
+	$(CHECKED) dbt build
+	$(CHECKED) dbt test --select test_type:unit
+	$(CHECKED) sqlfluff lint --processes 2 models tests dbt_project/analyses
+	$(CHECKED) pytest
+
+.venv/installed: requirements.lock pyproject.toml
+	@for python in python3.11 python3.12 python3 python; do \
+	    if $$python -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' \
+	        2> /dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	    echo "make needs Python 3.11 or 3.12 with its venv module; none is on PATH" >&2; exit 1; \
+	fi; \
+	[ -x .venv/bin/python ] || $$found -m venv .venv
+	$(PIP) install --no-deps --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lock:
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	    --generate-hashes --no-header --no-annotate --no-strip-extras --no-emit-index-url \
+	    --output-file requirements.lock

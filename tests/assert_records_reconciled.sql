@@ -1,0 +1,4 @@
+-- A file of which a record was lost, or counted twice.
+select *
+from {{ ref('reconciliation') }}
+where n_delivered <> n_accepted + n_collapsed + n_quarantined

@@ -1,0 +1,316 @@
+"""Each fault that stops a delivery does so in one line that names it."""
+
+import gzip
+import os
+from pathlib import Path
+
+import duckdb
+import pytest
+from delivery_files import as_gzip, as_parquet, copied, edited, renewed
+
+from expectations.faults import DeliveryRefused
+from expectations.identifiers import looks_like_direct_identifier
+from expectations.preflight import inspect_delivery
+
+PATIENTS = "patient_id, site_id, country, sex, birth_date, consent, record_available"
+
+
+def unlink(name):
+    return lambda folder: (folder / name).unlink()
+
+
+def edit(name, change):
+    return lambda folder: edited(folder, name, change)
+
+
+def header(name, old, new):
+    return edit(name, lambda text: text.replace(old, new, 1))
+
+
+def with_bytes(name, change):
+    """An edit of bytes, of which the manifest is told."""
+
+    def apply(folder: Path) -> None:
+        path = folder / name
+        path.write_bytes(change(path.read_bytes()))
+
+    return apply
+
+
+def last_line_cut(folder: Path) -> None:
+    path = folder / "relapses.csv"
+    path.write_bytes(path.read_bytes()[:-7])
+
+
+def last_record_lost(folder: Path) -> None:
+    path = folder / "relapses.csv"
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
+
+
+def gzipped(change):
+    """A packed table whose bytes were changed in the transfer."""
+
+    def apply(folder: Path) -> None:
+        as_gzip(folder, "relapses")
+        path = folder / "relapses.csv.gz"
+        path.write_bytes(change(path.read_bytes()))
+
+    return apply
+
+
+def typed(table_name, **types):
+    return lambda folder: as_parquet(folder, table_name, **types)
+
+
+def linked_out(folder: Path) -> None:
+    target = folder.parent / "relapses.csv"
+    (folder / "relapses.csv").rename(target)
+    (folder / "relapses.csv").symlink_to(target)
+
+
+def folder_of_its_name(folder: Path) -> None:
+    (folder / "relapses.csv").unlink()
+    (folder / "relapses.csv").mkdir()
+
+
+FAULTS = {
+    "file_missing": (
+        unlink("follow_up.csv"),
+        "follow_up.csv: required file is missing; expected follow_up.csv, "
+        "follow_up.csv.gz or follow_up.parquet",
+    ),
+    "manifest_missing": (
+        unlink("manifest.csv"),
+        "manifest.csv: required file is missing; expected manifest.csv, "
+        "manifest.csv.gz or manifest.parquet",
+    ),
+    "listed_but_absent": (
+        unlink("relapses.csv"),
+        "manifest.csv: lists relapses, of which there is no file",
+    ),
+    "column_missing": (
+        edit("patients.csv", lambda text: "\n".join(
+            ",".join(line.split(",")[:-1]) for line in text.splitlines())),
+        f"patients.csv: column record_available is missing; expected {PATIENTS}",
+    ),
+    "column_unknown": (
+        edit("relapses.csv", lambda text: "\n".join(
+            line + ("," if n else ",remark")
+            for n, line in enumerate(text.splitlines()))),
+        'relapses.csv: column "remark" is not in the contract; expected patient_id, '
+        "relapse_date, relapse_type",
+    ),
+    "column_doubled": (
+        edit("relapses.csv", lambda text: "\n".join(
+            line + "," + line.split(",")[0] for line in text.splitlines())),
+        "relapses.csv: column patient_id stands there 2 times",
+    ),
+    "direct_identifier": (
+        edit("relapses.csv", lambda text: "\n".join(
+            line + (",Jane Doe" if n else ",patient_name")
+            for n, line in enumerate(text.splitlines()))),
+        'relapses.csv: column "patient_name" looks like a direct identifier: such data '
+        "must not enter the warehouse; delete the column and deliver again",
+    ),
+    "no_header": (
+        edit("patients.csv", lambda text: text.split("\n", 1)[1]),
+        f"patients.csv: has no header of this table on line 1; expected {PATIENTS}",
+    ),
+    "empty_file": (
+        with_bytes("patients.csv", lambda _: b""),
+        f"patients.csv: is empty, without a header; expected {PATIENTS}",
+    ),
+    "semicolons": (
+        edit("patients.csv", lambda text: text.replace(",", ";")),
+        f"patients.csv: is not separated by commas; expected {PATIENTS}",
+    ),
+    "latin_1": (
+        with_bytes("patients.csv", lambda data: data.replace(b",FR,", b",\xc9,", 1)),
+        "patients.csv: is not UTF-8 (on line ",
+    ),
+    "utf_16": (
+        with_bytes("patients.csv", lambda data: data.decode().encode("utf-16")),
+        "patients.csv: is not UTF-8 (on line 1)",
+    ),
+    "nul_byte": (
+        with_bytes("patients.csv", lambda data: data.replace(b"\n", b"\n\0", 2)),
+        "patients.csv: has a NUL byte on line 2; expected text",
+    ),
+    "quote_unterminated": (
+        with_bytes("relapses.csv", lambda data: data + b'"x,2016,molecular\n'),
+        "relapses.csv: the record on line ",
+    ),
+    "field_too_long": (
+        with_bytes("relapses.csv", lambda data: data + b"x" * 2_000_001 + b",,\n"),
+        "relapses.csv: the record on line ",
+    ),
+    "gzip_in_plain_name": (
+        with_bytes("relapses.csv", gzip.compress),
+        "relapses.csv: is gzip; expected plain text, or the name relapses.csv.gz",
+    ),
+    "plain_in_gzip_name": (
+        gzipped(gzip.decompress),
+        "relapses.csv.gz: is not gzip, as its name says",
+    ),
+    "gzip_cut": (
+        gzipped(lambda data: data[:-9]),
+        "relapses.csv.gz: is cut short or damaged; expected a whole gzip file",
+    ),
+    "gzip_damaged": (
+        gzipped(lambda data: data[:-6] + bytes([data[-6] ^ 1]) + data[-5:]),
+        "relapses.csv.gz: is cut short or damaged; expected a whole gzip file",
+    ),
+    "gzip_bomb": (
+        gzipped(lambda _: gzip.compress(b"a,2016,x\n" * 2**23)),
+        "relapses.csv.gz: unpacks past 65 MB; expected at most 200 times its size",
+    ),
+    "parquet_cut": (
+        lambda folder: (
+            as_parquet(folder, "relapses"),
+            with_bytes("relapses.parquet", lambda data: data[:-9])(folder),
+        ),
+        "relapses.parquet: is not Parquet, as its name says, or is cut short",
+    ),
+    "parquet_timestamp": (
+        typed("marrow_assessments", assessment_date="timestamp"),
+        "marrow_assessments.parquet: column assessment_date is TIMESTAMP; expected "
+        "text or date",
+    ),
+    "parquet_double_for_integer": (
+        typed("treatment_cycles", cycle_number="double"),
+        "treatment_cycles.parquet: column cycle_number is DOUBLE; expected text or "
+        "integer",
+    ),
+    "parquet_integer_for_text": (
+        typed("blood_counts", patient_id="bigint"),
+        "blood_counts.parquet: column patient_id is BIGINT; expected text",
+    ),
+    "two_formats": (
+        lambda folder: (folder / "relapses.csv.gz").write_bytes(
+            gzip.compress((folder / "relapses.csv").read_bytes())
+        ),
+        "relapses: comes as relapses.csv, relapses.csv.gz; expected one file",
+    ),
+    "unknown_table": (
+        lambda folder: (folder / "relapse.csv").write_text("patient_id\n"),
+        '"relapse.csv": is no table of the delivery contract; did you mean '
+        "relapses.csv?",
+    ),
+    "injection_in_a_name": (
+        lambda folder: (folder / "x'; drop table y;\x1b[2J.csv").write_text("a\n"),
+        "\"x'; drop table y;\\x1b[2J.csv\": is no table of the delivery contract",
+    ),
+    "link_leads_out": (
+        linked_out,
+        "relapses.csv: is a link that leads out of the folder",
+    ),
+    "folder_of_its_name": (
+        folder_of_its_name,
+        "relapses.csv: is not a regular file",
+    ),
+    "pipe_of_its_name": (
+        lambda folder: (
+            unlink("relapses.csv")(folder),
+            os.mkfifo(folder / "relapses.csv"),
+        ),
+        "relapses.csv: is not a regular file",
+    ),
+    "unlisted": (
+        edit("manifest.csv", lambda text: "".join(
+            line for line in text.splitlines(keepends=True)
+            if not line.startswith("relapses,"))),
+        "manifest.csv: does not list relapses, of which there is a file",
+    ),
+    "last_line_cut": (
+        last_line_cut,
+        "relapses.csv: has SHA-256 ",
+    ),
+    "last_record_lost": (
+        last_record_lost,
+        "relapses.csv: has ",
+    ),
+    "two_delivery_ids": (
+        lambda folder: edited(
+            folder, "manifest.csv",
+            lambda text: text.replace("patients,", "patients,x", 1)),
+        "manifest.csv: column delivery_id is not the same on all rows; expected one "
+        "value",
+    ),
+    "empty_manifest": (
+        with_bytes("manifest.csv", lambda data: data.split(b"\n")[0] + b"\n"),
+        "manifest.csv: lists no file",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_named_in_one_line(fault, tmp_path):
+    make, line = FAULTS[fault]
+    folder = copied(tmp_path / "delivery")
+    make(folder)
+    with pytest.raises(DeliveryRefused) as refused:
+        inspect_delivery(folder)
+    first, *others = str(refused.value).splitlines()
+    assert first.startswith(line)
+    assert fault == "last_record_lost" or not others
+
+
+def test_a_cut_off_after_the_delivery_is_named(tmp_path):
+    folder = copied(tmp_path / "delivery")
+    lines = (folder / "manifest.csv").read_text().splitlines()
+    cutoff = lines[1].split(",")[3]
+    (folder / "manifest.csv").write_text(
+        "\n".join(line.replace(cutoff, "9999-01-01") for line in lines)
+    )
+    with pytest.raises(DeliveryRefused, match="data_cutoff_date is 9999-01-01, after"):
+        inspect_delivery(folder)
+
+
+def test_values_never_stand_in_a_refusal(tmp_path):
+    folder = copied(tmp_path / "delivery")
+    edited(folder, "patients.csv", lambda text: text.split("\n", 1)[1])
+    first_patient = (folder / "patients.csv").read_text().split(",")[0]
+    with pytest.raises(DeliveryRefused) as refused:
+        inspect_delivery(folder)
+    assert first_patient not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "make", [lambda path: None, Path.mkdir], ids=["absent", "empty"]
+)
+def test_a_folder_without_a_delivery_is_named(make, tmp_path):
+    make(tmp_path / "x")
+    with pytest.raises(DeliveryRefused, match=r"/x: (is no folder|holds no file)"):
+        inspect_delivery(tmp_path / "x")
+
+
+def test_stray_files_are_ignored(tmp_path):
+    folder = copied(tmp_path / "delivery")
+    (folder / "readme.txt").write_text("x")
+    (folder / "older").mkdir()
+    assert inspect_delivery(folder).delivery_id
+
+
+def test_a_nested_parquet_column_is_named(tmp_path):
+    folder = copied(tmp_path / "delivery")
+    (folder / "relapses.csv").unlink()
+    with duckdb.connect() as connection:
+        connection.execute(
+            "copy (select 'a' as patient_id, {'x': 1} as relapse_date, 'b' as "
+            f"relapse_type) to '{folder}/relapses.parquet' (format parquet)"
+        )
+    renewed(folder)
+    with pytest.raises(DeliveryRefused, match=r"relapse_date.* is nested"):
+        inspect_delivery(folder)
+
+
+@pytest.mark.parametrize(
+    "name", ["patientName", "e-mail", "Surname", "home_address", "MRN", "post code"]
+)
+def test_names_of_direct_identifiers_are_known(name):
+    assert looks_like_direct_identifier(name)
+
+
+@pytest.mark.parametrize("name", ["remark", "drug", "nickel_level", "streptococcus"])
+def test_other_names_are_no_direct_identifiers(name):
+    assert not looks_like_direct_identifier(name)

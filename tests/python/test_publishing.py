@@ -1,0 +1,200 @@
+"""Only a whole, green build replaces what people read, and for everybody at once."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+from delivery_files import copied
+
+from expectations.build_log import log_unpublished, opening_row, read_log
+from expectations.builds import BuildRefused, take_lock
+from expectations.contract import PROJECT
+from expectations.publishing import replace_file
+
+MARTS = (
+    "select table_name, estimated_size from duckdb_tables() "
+    "where schema_name = 'marts' and table_name <> 'delivery_log' order by all"
+)
+
+
+class Warehouse:
+    """A warehouse of its own, and the dbt commands that are run on it."""
+
+    def __init__(self, folder: Path):
+        self.path = folder / "warehouse.duckdb"
+        self.environment = os.environ | {
+            "WAREHOUSE": str(self.path),
+            "DBT_TARGET_PATH": str(folder / "target"),
+            "DBT_LOG_PATH": str(folder / "logs"),
+            "PYTHONPATH": f"{PROJECT}/python:{PROJECT}",
+        }
+        self.environment.pop("DELIVERY_DIR", None)
+
+    def start(self, *arguments: str, delivery: Path | None = None) -> subprocess.Popen:
+        given = {"DELIVERY_DIR": str(delivery)} if delivery else {}
+        return subprocess.Popen(
+            [Path(sys.executable).with_name("dbt"), *arguments],
+            cwd=PROJECT,
+            env=self.environment | given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, *arguments: str, delivery: Path | None = None) -> tuple[int, str]:
+        with self.start(*arguments, delivery=delivery) as process:
+            output, _ = process.communicate()
+        return process.returncode, re.sub(r"(?m)^\d\d:\d\d:\d\d  ", "", output)
+
+    def query(self, sql: str) -> list[tuple]:
+        with duckdb.connect(str(self.path), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory) -> Warehouse:
+    """A warehouse with the marts of the example delivery."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("published"))
+    code, output = warehouse.run("build")
+    assert code == 0, output
+    assert f"published: {warehouse.path}" in output
+    return warehouse
+
+
+def test_a_published_file_is_whole_and_read_only(published):
+    assert published.path.stat().st_mode & 0o777 == 0o444
+    verdicts = published.query("select verdict, n_files from marts.delivery_log")
+    assert verdicts == [("published", 16)]
+    assert ("cohort",) in published.query(
+        "select table_name from duckdb_tables() where schema_name = 'marts'"
+    )
+
+
+def test_a_refused_delivery_changes_the_log_alone(published, tmp_path):
+    before = published.query(MARTS)
+    folder = copied(tmp_path / "delivery")
+    (folder / "follow_up.csv").unlink()
+    code, output = published.run("build", delivery=folder)
+    assert code != 0
+    assert "Traceback" not in output
+    refusals = [line for line in output.splitlines() if "refused" in line]
+    assert refusals == [
+        "delivery refused: follow_up.csv: required file is missing; expected "
+        "follow_up.csv, follow_up.csv.gz or follow_up.parquet"
+    ]
+    assert f"not published: {published.path} is as it was" in output
+    assert published.query(MARTS) == before
+    *_, last = published.query("select verdict, reason from marts.delivery_log")
+    assert last[0] == "refused"
+    assert last[1].startswith("follow_up.csv: required file is missing")
+
+
+def test_a_partial_build_publishes_nothing_and_says_so(published):
+    before = published.path.read_bytes()
+    code, output = published.run("build", "--select", "stg_delivery__patients")
+    assert code == 0, output
+    assert f"not published: partial build; {published.path} is as it was" in output
+    assert published.path.read_bytes() == before
+
+
+def test_readers_and_a_second_build_while_one_is_at_work(published):
+    before = published.query(MARTS)
+    with (
+        duckdb.connect(str(published.path), read_only=True) as reader,
+        published.start("build") as first,
+    ):
+        lock = published.path.parent / ".building" / "warehouse.duckdb.lock"
+        while lock.read_text() != str(first.pid):
+            assert first.poll() is None, first.stdout.read()
+            assert reader.execute(MARTS).fetchall() == before
+            time.sleep(0.1)
+        code, output = published.run("build")
+        assert code != 0
+        assert "Traceback" not in output
+        (line,) = (
+            line for line in output.splitlines() if "another dbt command" in line
+        )
+        assert f"(process {first.pid})" in line
+        assert published.query(MARTS) == before
+        output, _ = first.communicate()
+        assert first.returncode == 0, output
+        assert reader.execute(MARTS).fetchall() == before
+    assert published.query(MARTS) == before
+    assert published.query("select count(*) from marts.delivery_log") == [(3,)]
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ("{adult_age: 18}", "--vars: there is no parameter 'adult_age'"),
+        ("{days_per_month: 0}", "--vars: parameter 'days_per_month' cannot be 0"),
+    ],
+)
+def test_parameters_are_refused_by_name(published, given, line):
+    before = published.path.read_bytes()
+    code, output = published.run("build", "--vars", given)
+    assert code == 2
+    assert line in output
+    assert published.path.read_bytes() == before
+
+
+def test_a_stale_log_of_a_crashed_session_does_not_outlive_publishing(tmp_path):
+    source, target = tmp_path / "source.duckdb", tmp_path / "target.duckdb"
+    for path in (source, target):
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("create table t as select 1 as x")
+    (tmp_path / "target.duckdb.wal").write_bytes(b"of some other file")
+    replace_file(source, target)
+    with duckdb.connect(str(target), read_only=True) as connection:
+        assert connection.execute("from t").fetchall() == [(1,)]
+
+
+def test_the_log_is_read_beside_a_stale_write_ahead_log(tmp_path):
+    warehouse = tmp_path / "warehouse.duckdb"
+    for build_id in ("a", "b"):
+        row = opening_row(build_id=build_id, parameters={"adult_age_years": 18})
+        log_unpublished(warehouse, row | {"verdict": "refused"})
+        Path(f"{warehouse}.wal").write_bytes(b"of some other file")
+    assert [row["build_id"] for row in read_log(warehouse)] == ["a", "b"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "warehouse.duckdb",
+        "warehouse.duckdb.wal",
+    ]
+
+
+def test_a_link_is_followed_and_its_target_replaced(tmp_path):
+    (tmp_path / "store").mkdir()
+    source, target = tmp_path / "source", tmp_path / "store" / "warehouse.duckdb"
+    source.write_bytes(b"new")
+    target.write_bytes(b"old")
+    link = tmp_path / "warehouse.duckdb"
+    link.symlink_to(target)
+    replace_file(source, link)
+    assert link.is_symlink()
+    assert target.read_bytes() == b"new"
+
+
+def test_one_build_at_a_time(tmp_path):
+    working = tmp_path / ".building" / "warehouse.duckdb"
+    hold = (
+        "import sys; from pathlib import Path; "
+        "from expectations.builds import take_lock; "
+        "take_lock(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(working)],
+        env=os.environ | {"PYTHONPATH": str(PROJECT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(BuildRefused, match=rf"\(process {holder.pid}\)"):
+            take_lock(working)
+        holder.communicate("")
+    take_lock(working)
