@@ -5,16 +5,14 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from survival.analysis import ALL, AnalysisFit
-from survival.counts import Counts
-from survival.curves import Curve, month_in_days
+from survival.curves import Curve
 from survival.labels import endpoint_label, level_label, shown_curves
+from survival.risk_table import RiskRow, risk_table
 from survival.tables import printed_median
 
 if TYPE_CHECKING:
@@ -45,15 +43,6 @@ SETTINGS = {
     "xtick.color": INK,
     "ytick.color": INK,
 }
-
-
-@dataclass(frozen=True)
-class RiskRow:
-    """One row of the risk table: a heading (no numbers), or numbers at the ticks."""
-
-    label: str
-    numbers: tuple[int, ...]
-    colour: str
 
 
 def analysis_figure(fits: Sequence[AnalysisFit], *, days_per_month: str) -> str:
@@ -88,38 +77,6 @@ def analysis_figure(fits: Sequence[AnalysisFit], *, days_per_month: str) -> str:
         below = _axes(figure, height, bottom=0.05, rise=table - 0.05)
         _draw_risk_table(below, plot, rows, ticks)
         return _svg(figure)
-
-
-def risk_table(
-    fits: Sequence[AnalysisFit], *, months: Sequence[int], days_per_month: str
-) -> tuple[RiskRow, ...]:
-    """Numbers at risk, and with an event or censored before, at each month.
-
-    At every month the numbers of a stratum sum to its N: at risk are those with
-    ``time >=`` the month, and the others left before it.
-    """
-    rows = []
-    for place, fit in enumerate(fits):
-        colour = STYLES[place % len(STYLES)][0]
-        if len(fits) > 1 or fit.stratum != ALL:
-            rows.append(RiskRow(level_label(fit.stratum), (), colour))
-        days = [month_in_days(month, days_per_month=days_per_month) for month in months]
-        rows += [
-            RiskRow(label, tuple(numbers), INK)
-            for label, numbers in _numbers_at(fit.counts, days).items()
-            if label != "Competing" or fit.counts.n_competing.any()
-        ]
-    return tuple(rows)
-
-
-def _numbers_at(counts: Counts, days: Sequence[Fraction]) -> dict[str, list[int]]:
-    is_before = [[t < day for t in counts.time_days.tolist()] for day in days]
-    return {
-        "At risk": [counts.n - int(counts.n_exits[b].sum()) for b in is_before],
-        "Events": [int(counts.n_event[b].sum()) for b in is_before],
-        "Competing": [int(counts.n_competing[b].sum()) for b in is_before],
-        "Censored": [int(counts.n_censored[b].sum()) for b in is_before],
-    }
 
 
 def _tick_months(fits: Sequence[AnalysisFit], days_per_month: str) -> list[int]:
@@ -281,7 +238,7 @@ def _draw_risk_table(
             transform=margin,
             ha="right",
             va="center",
-            color=row.colour,
+            color=STYLES[row.place % len(STYLES)][0] if is_heading else INK,
             weight="bold" if is_heading else "normal",
             fontsize=8.5,
         )

@@ -28,16 +28,16 @@ figure { margin: .5rem 0 1rem; }
 figure svg { width: 100%; height: auto; display: block; }
 svg.glyphs { position: absolute; width: 0; height: 0; }
 .wide { overflow-x: auto; }
-table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums;
-  margin: .5rem 0; }
+table { border-collapse: collapse; font-size: .85rem;
+  font-variant-numeric: tabular-nums; margin: .5rem 0; }
 caption { text-align: left; color: var(--quiet); padding-bottom: .25rem; }
 th, td { text-align: left; padding: .25rem .75rem .25rem 0; vertical-align: top;
   border-bottom: 1px solid #e5e5e5; }
-td.number, th.number { text-align: right; white-space: nowrap; }
+td.number, th.number { text-align: right; }
+td.number { white-space: nowrap; }
 nav ul { columns: 2; padding-left: 1.1rem; }
 nav li { break-inside: avoid; }
 section.analysis { content-visibility: auto; contain-intrinsic-size: auto 40rem; }
-table.estimates td { white-space: nowrap; }
 code { font-size: .85em; }
 footer { margin-top: 3rem; padding-bottom: 3rem; }
 @media (max-width: 40rem) { nav ul { columns: 1; } }
@@ -93,10 +93,8 @@ def table(
     *,
     caption: str,
     numeric: Iterable[int] = (),
-    kind: str = "",
 ) -> str:
     """A table of text cells; the columns numbered in `numeric` are set right."""
-    attribute = f' class="{kind}"' if kind else ""
     right = set(numeric)
 
     def cells(values: Sequence[str], tag: str) -> str:
@@ -111,7 +109,7 @@ def table(
     body = "\n".join(f"<tr>{cells(row, 'td')}</tr>" for row in rows)
     return (
         f'<div class="wide" tabindex="0" role="region" aria-label="{escape(caption)}">'
-        f"<table{attribute}>\n<caption>{escape(caption)}</caption>\n"
+        f"<table>\n<caption>{escape(caption)}</caption>\n"
         f"<thead><tr>{cells(columns, 'th')}</tr></thead>\n<tbody>\n{body}\n</tbody>\n"
         "</table></div>\n"
     )

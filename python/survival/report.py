@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from survival.warehouse import Delivery, Warehouse
 
 AT_MONTHS = (6, 12, 18, 24)
+WORDS = ("group", "percent")
 NOT_FOR_RELEASE = (
     "Small numbers are not masked, and a curve gives the counts behind it back: this "
     "report is for the study team, not for release."
@@ -85,10 +86,12 @@ def report(
         _attrition_section(warehouse),
         _reading_section(ordered, estimates),
     ]
-    for population, in_population in groupby(ordered, key=lambda a: a.population):
-        body.append(
-            page.heading(population_label(population), level=2, anchor=population)
-        )
+    for population, members in groupby(ordered, key=lambda a: a.population):
+        in_population = list(members)
+        label = population_label(population)
+        links = [(item.analysis_id, analysis_label(item)) for item in in_population]
+        body.append(page.heading(label, level=2, anchor=population))
+        body.append(page.navigation(links, label=label))
         for analysis in in_population:
             if progress is not None:
                 progress(analysis.analysis_id)
@@ -119,7 +122,7 @@ def _delivery_section(warehouse: Warehouse) -> str:
     parts = [page.heading("What was delivered", level=2, anchor="delivery")]
     if delivery is not None:
         rows = [(name, str(value)) for name, value in delivery.facts().items()]
-        parts.append(page.table(("", ""), rows, caption="The delivery"))
+        parts.append(page.table(("fact", "value"), rows, caption="The delivery"))
     parts += [
         page.paragraph(
             f"Delivery {later.delivery_id or 'of unknown id'} came later and was "
@@ -143,7 +146,7 @@ def _attrition_section(warehouse: Warehouse) -> str:
     steps = warehouse.cohort_attrition()[list(columns)].itertuples(index=False)
     return page.heading("Who is in", level=2, anchor="cohort") + page.table(
         ("step", "criterion", "in", "excluded", "of these unknown", "out"),
-        [[str(value) for value in step] for step in steps],
+        [[str(value).replace("_", " ") for value in step] for step in steps],
         caption="Eligibility, in order: each patient leaves at one step",
         numeric=(0, 2, 3, 4, 5),
     )
@@ -210,33 +213,40 @@ def _caption(analysis: Analysis, fits: list[AnalysisFit]) -> str:
 
 
 def _estimates_table(title: str, fits: list[AnalysisFit], estimates: Estimates) -> str:
-    columns = ["group", "N", "events", "median, months (95% CI)", "at risk", "percent"]
-    columns += [f"month {month} (95% CI)" for month in estimates.at_months]
+    shown = shown_curves(fits[0].analysis)
+    columns = ["group", "N", "events"]
+    columns += ["median, months", "at risk then"] if "survival" in shown else []
+    columns += ["percent"] if len(shown) > 1 else []
+    columns += [f"month {month}" for month in estimates.at_months]
     rows = []
     for fit in fits:
-        median = fit.survival.median
-        printed = printed_median(fit, days_per_month=estimates.days_per_month)
-        is_reached = printed and median.n_at_risk is not None
-        start = [
-            level_label(fit.stratum),
-            str(fit.counts.n),
-            str(fit.counts.n_event.sum()),
-            printed,
-            str(median.n_at_risk) if is_reached else "",
-        ]
-        for attribute, label in shown_curves(fit.analysis).items():
+        start = _numbers(fit, estimates)
+        for attribute, label in shown.items():
             points = [
                 getattr(fit, attribute).at_month(
                     month, days_per_month=estimates.days_per_month
                 )
                 for month in estimates.at_months
             ]
-            rows.append([*start, label, *map(printed_percent, points)])
+            words = [label] if len(shown) > 1 else []
+            rows.append([*start, *words, *map(printed_percent, points)])
             start = [""] * len(start)
     return page.table(
         columns,
         rows,
-        caption=f"{title}: estimates",
-        numeric=(1, 2, 4),
-        kind="estimates",
+        caption=f"{title}: percent, and the median, with 95% limits",
+        numeric=(place for place, name in enumerate(columns) if name not in WORDS),
     )
+
+
+def _numbers(fit: AnalysisFit, estimates: Estimates) -> list[str]:
+    numbers = [
+        level_label(fit.stratum),
+        str(fit.counts.n),
+        str(fit.counts.n_event.sum()),
+    ]
+    median = printed_median(fit, days_per_month=estimates.days_per_month)
+    if not median:
+        return numbers
+    n_at_risk = fit.survival.median.n_at_risk
+    return [*numbers, median, "" if n_at_risk is None else str(n_at_risk)]

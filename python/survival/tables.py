@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from survival.labels import shown_curves
 
 if TYPE_CHECKING:
+    from survival.agreement import Verification
     from survival.analysis import Analysis, AnalysisFit
     from survival.curves import PointEstimate
-    from survival.verify import Verification
 
 NOT_REACHED = "NR"
 NOT_ESTIMABLE = "NE"

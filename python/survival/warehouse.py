@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from survival.analysis import ALL, Analysis
 from survival.counts import Counts
+from survival.delivery import Delivery
 from survival.errors import UnknownAnalysisError, WarehouseError
 
 if TYPE_CHECKING:
@@ -19,46 +19,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DEFAULT_PATH = "warehouse.duckdb"
-PUBLISHED = "published"
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """A row of ``delivery_log``: a build that was attempted.
-
-    Attributes
-    ----------
-    delivery_id : str or None
-        None where the build stopped before the manifest was read.
-    data_cutoff_date, delivered_on : str or None
-        ISO dates.
-    verdict : str
-        ``published``, or what became of it instead.
-    reason : str or None
-        Why it was not published.
-    """
-
-    delivery_id: str | None
-    data_cutoff_date: str | None
-    delivered_on: str | None
-    verdict: str
-    reason: str | None
-
-    @property
-    def is_synthetic(self) -> bool:
-        """Whether the id says that no patient is behind the data."""
-        name = (self.delivery_id or "").lower()
-        return name.startswith("example") or "synthetic" in name
-
-    def facts(self) -> dict[str, str]:
-        """What is known of it, by a reader's words."""
-        named = {
-            "delivery": self.delivery_id,
-            "delivered on": self.delivered_on,
-            "data cut-off": self.data_cutoff_date,
-            "verdict": self.verdict,
-        }
-        return {name: value for name, value in named.items() if value is not None}
 
 
 class Warehouse:
@@ -304,14 +264,14 @@ class Warehouse:
 
     def delivery(self) -> Delivery | None:
         """The delivery that the marts hold; None if none was ever published."""
-        published = [d for d in self._deliveries if d.verdict == PUBLISHED]
+        published = [d for d in self._deliveries if d.is_published]
         return published[-1] if published else None
 
     def unpublished_since(self) -> tuple[Delivery, ...]:
         """Builds after that of the marts, which they did not replace."""
         since: list[Delivery] = []
         for delivery in self._deliveries:
-            since = [] if delivery.verdict == PUBLISHED else [*since, delivery]
+            since = [] if delivery.is_published else [*since, delivery]
         return tuple(since)
 
 

@@ -15,10 +15,10 @@ from survival.figures import (
     RIGHT,
     WIDTH,
     analysis_figure,
-    risk_table,
     steps,
 )
 from survival.report import report
+from survival.risk_table import risk_table
 from survival.warehouse import Warehouse
 
 VOID = {"meta", "br", "link", "img"}

@@ -6,8 +6,9 @@ from math import inf
 import duckdb
 import pytest
 from mart_fixtures import build_warehouse
+from survival.agreement import Verification
 from survival.cli import main
-from survival.verify import Verification, verify
+from survival.verify import verify
 from survival.warehouse import Warehouse
 
 
