@@ -57,6 +57,12 @@ def ending(rng: Random, course: Course) -> tuple[str, date]:
         if ENROLMENT_START <= at_study_end <= ENROLMENT_END and rng.random() < 0.78:
             return "study_end", at_study_end
         reason = "trial_entry" if rng.random() < 0.2 else "last_contact"
+    if reason == "death" and rng.random() < 0.08:
+        # a death shortly before the turn of a year
+        year = 2014 + (course.end_day + 60) // 365 + rng.randint(0, 1)
+        start = date(year, 12, 20) - timedelta(days=course.end_day)
+        if ENROLMENT_START <= start <= latest:
+            return reason, start
     span = (latest - ENROLMENT_START).days
     day = round(span * rng.betavariate(2.2, 1.6))
     return reason, ENROLMENT_START + timedelta(days=min(day, span))

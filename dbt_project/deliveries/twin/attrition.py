@@ -51,10 +51,11 @@ def _outside_enrolment(chart: Chart) -> None:
 
 
 def _abroad(chart: Chart) -> None:
-    """Step 3: a site of another country."""
+    """Step 3: a site of another country, which sends less."""
     country = chart.rng.choice(ABROAD)
     patient = _rows(chart, "patients")[0]
     patient["country"], patient["site_id"] = country, f"{country}-01"
+    patient["sex"] = chart.rng.choice((patient["sex"], "unknown"))
 
 
 def _other_diagnosis(chart: Chart) -> None:

@@ -10,8 +10,15 @@ from .attrition import faults
 from .baseline import deal_baseline
 from .chart import Chart
 from .courses import POPULATIONS, Course, read_courses
+from .scale import Template
 from .tables import COLUMNS, Row, keyed
-from .warts import with_copies, write_deaths_after_study_end, write_late_results
+from .warts import (
+    with_copies,
+    write_deaths_after_study_end,
+    write_earlier_trial,
+    write_findings,
+    write_late_results,
+)
 
 
 def courses_of(seed: int) -> dict[str, list[Course]]:
@@ -24,25 +31,26 @@ def courses_of(seed: int) -> dict[str, list[Course]]:
     }
 
 
-def _cycles_possible(course: Course) -> int:
-    stop = course.before("hsct", "relapse", "cytotoxic")
-    return max(1, min(5, (stop + 20) // 43))
-
-
 def patient_ids(rng: Random, count: int) -> list[str]:
     """Pseudonyms: some look like numbers and are none."""
     return [f"{number:05d}" for number in sorted(rng.sample(range(1, 99_999), count))]
 
 
+def deal_people(rng: Random, seed: int) -> list[Template]:
+    """(course, baseline, cycles) of the cohort's patients."""
+    courses = courses_of(seed)
+    baseline = deal_baseline(rng, courses)
+    people: list[Template] = []
+    for name, members in courses.items():
+        cycles = deal_cycles(rng, members, [c.n_cycles_possible() for c in members])
+        people += list(zip(members, baseline[name], cycles, strict=True))
+    return people
+
+
 def write_charts(seed: int) -> list[Chart]:
     """The charts of all patients, the cohort's first."""
     rng = Random(f"{seed}:cohort")
-    courses = courses_of(seed)
-    baseline = deal_baseline(rng, courses)
-    people = []
-    for name, members in courses.items():
-        cycles = deal_cycles(rng, members, [_cycles_possible(c) for c in members])
-        people += list(zip(members, baseline[name], cycles, strict=True))
+    people = deal_people(rng, seed)
     rng.shuffle(people)
     wrong = faults()
     dated = [entry for entry in people if not entry[0].has_undated_death]
@@ -64,6 +72,8 @@ def write_charts(seed: int) -> list[Chart]:
         if number >= len(people):
             wrong[number - len(people)](chart)
         charts.append(chart)
+    write_findings(rng, charts[: len(people)])
+    write_earlier_trial(rng, charts[: len(people)])
     write_late_results(rng, charts[: len(people)])
     write_deaths_after_study_end(rng, charts[: len(people)])
     return charts

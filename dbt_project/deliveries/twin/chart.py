@@ -64,8 +64,3 @@ class Chart:
         """Sometimes cut a date on a 15th to its month, which changes no day."""
         if row[column].endswith("-15") and self.rng.random() < chance:
             row[column] = row[column][:7]
-
-    def n_cycles_possible(self) -> int:
-        """Cycles that fit before therapy changes or follow-up ends."""
-        stop = self.course.before("hsct", "relapse", "cytotoxic")
-        return max(1, min(5, (stop + 20) // 43))

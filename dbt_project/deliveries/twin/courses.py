@@ -65,6 +65,11 @@ class Course:
         days = [getattr(self, f"{name}_day") for name in names]
         return min([day for day in days if day is not None] + [self.end_day])
 
+    def n_cycles_possible(self) -> int:
+        """Cycles that fit before therapy changes or follow-up ends, at most five."""
+        stop = self.before("hsct", "relapse", "cytotoxic")
+        return max(1, min(5, (stop + 20) // 43))
+
 
 def read_courses(path: Path) -> list[Course]:
     """Courses from the CSV file that `write_courses` wrote."""

@@ -153,9 +153,18 @@ def write_lines(chart: Chart, diagnosis_day: int) -> None:
         start += gap
 
 
-def write_prior_transplant(chart: Chart) -> None:
+def write_prior_transplant(chart: Chart, diagnosis_day: int) -> None:
     """`transplants` before index, and the conditioning before them."""
     rng, days = chart.rng, chart.baseline.prior_hsct_days
+    if rng.random() < 0.03:
+        # listed, never counted; of half of them nobody knows the day
+        known = rng.random() < 0.5
+        chart.add(
+            "transplants",
+            transplant_date=chart.on(diagnosis_day + 100) if known else None,
+            transplant_type="autologous",
+            donor_type=None,
+        )
     if days is None:
         return
     row = chart.add(
@@ -183,4 +192,4 @@ def write_history(chart: Chart) -> None:
     day = write_diagnosis(chart)
     write_genetics(chart, day)
     write_lines(chart, day)
-    write_prior_transplant(chart)
+    write_prior_transplant(chart, day)

@@ -68,7 +68,7 @@ def _visit_days(chart: Chart) -> list[int]:
     rng, course = chart.rng, chart.course
     stop = course.before("hsct", "cytotoxic", "relapse")
     days = [
-        42 * cycle + rng.randint(26, 38) for cycle in range(chart.n_cycles_possible())
+        42 * cycle + rng.randint(26, 38) for cycle in range(course.n_cycles_possible())
     ]
     days = [day for day in days if day < stop]
     day = max(days, default=60)

@@ -42,8 +42,11 @@ class Samples:
         elif kind == "inadequate":
             # a coarse assay, one of unknown depth, or a sample that failed
             choice = rng.random()
-            sensitivity = "0.001" if choice < 0.45 else None
-            if choice > 0.75:
+            sensitivity = "0.001" if choice < 0.4 else None
+            if choice > 0.85:
+                # positive, but nobody wrote down how much
+                sensitivity, result = "0.0001", "quantifiable"
+            elif choice > 0.7:
                 result = "not_evaluable"
         self.chart.add(
             "mrd_assessments",
@@ -118,11 +121,22 @@ def _mrd_pos(chart: Chart, samples: Samples, start: int) -> None:
         if stop > 130 and rng.random() < 0.4:
             # a response after the window leaves a nonresponder one
             samples.take(rng.randint(100, stop), "low")
-    elif rng.random() < 0.6:
+    else:
+        _write_uncounted(chart, samples)
+
+
+def _write_uncounted(chart: Chart, samples: Samples) -> None:
+    """Samples that make nobody evaluable: too coarse, or after another therapy."""
+    rng, course = chart.rng, chart.course
+    if rng.random() < 0.6:
         for day in (28, 70):
             day += rng.randint(-4, 6)
             if day <= course.end_day:
                 samples.take(day, "inadequate")
+    first = course.before("hsct", "cytotoxic")
+    day = first + rng.randint(8, 30)
+    if day < course.before("relapse") and rng.random() < 0.6:
+        samples.take(day, "complete")
 
 
 def _relapsed_refractory(chart: Chart, samples: Samples) -> None:
@@ -142,8 +156,11 @@ def _relapsed_refractory(chart: Chart, samples: Samples) -> None:
         samples.take(first, "none")
         if last > first + 14:
             samples.take(rng.randint(first + 7, last), "none")
-    elif rng.random() < 0.6:
-        samples.take(first, "inadequate")
+    else:
+        if rng.random() < 0.6:
+            samples.take(first, "inadequate")
+        if rng.random() < 0.4 and course.before("relapse") > 130:
+            samples.take(rng.randint(90, 125), "complete")
 
 
 def write_mrd(chart: Chart, start: int | None) -> None:

@@ -91,7 +91,15 @@ def write_follow_up(chart: Chart, reason: str) -> None:
         contact = min(end + timedelta(days=rng.randint(1, 200)), CUTOFF)
     else:
         status = "lost" if rng.random() < 0.5 else "alive"
-    contact = max(contact, min(chart.latest, end) if reason != "study_end" else contact)
+    if reason != "study_end":
+        contact = max(contact, min(chart.latest, end))
+    year_alone = False
+    if died is not None and (died.month, died.day) > (12, 15):
+        # known to have died in that year alone: the last contact leaves so much of
+        # the year that its middle is the intended day
+        since = died - (date(died.year, 12, 31) - died)
+        year_alone = chart.latest <= since
+        contact = since if year_alone else contact
     row = chart.add(
         "follow_up",
         last_contact_date=contact,
@@ -100,7 +108,11 @@ def write_follow_up(chart: Chart, reason: str) -> None:
         death_cause=cause,
         trial_entry_date=trial,
     )
-    if died is not None and contact == died and died.day >= 15 and rng.random() < 0.15:
+    if year_alone:
+        row["death_date"] = row["death_date"][:4]
+    elif (
+        died is not None and contact == died and died.day >= 15 and rng.random() < 0.15
+    ):
         # the last record moves the imputed day to the day of death
         row["death_date"] = row["death_date"][:7]
     if trial is not None:

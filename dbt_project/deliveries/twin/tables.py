@@ -128,39 +128,40 @@ def csv_bytes(columns: Iterable[str], rows: Iterable[Row]) -> bytes:
     return text.getvalue().encode()
 
 
-def write_delivery(
-    output: Path,
-    tables: dict[str, list[Row]],
-    *,
-    delivery_id: str,
-    delivered_on: str,
-    data_cutoff_date: str,
+def write_manifest(
+    output: Path, counts: dict[str, int], file_format: str, **values: str
 ) -> None:
-    """Write one CSV file per table of the contract, and the manifest.
+    """Write `manifest.csv`: rows and hash of every table, the same values in each row.
 
     Parameters
     ----------
     output : pathlib.Path
-        Folder, made if absent.
-    tables : dict
-        Table -> rows, in the order of the file.
-    delivery_id, delivered_on, data_cutoff_date : str
-        What the manifest says.
+        Folder of the delivery, with its files.
+    counts : dict
+        Table -> rows.
+    file_format : str
+        `csv` or `parquet`.
+    **values : str
+        `delivery_id`, `delivered_on`, `data_cutoff_date`.
     """
-    output.mkdir(parents=True, exist_ok=True)
-    manifest = []
-    for table, columns in COLUMNS.items():
-        rows = tables.get(table, [])
-        content = csv_bytes(columns, rows)
-        (output / f"{table}.csv").write_bytes(content)
-        manifest.append(
+    rows = []
+    for table in COLUMNS:
+        with (output / f"{table}.{file_format}").open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        rows.append(
             {
                 "table_name": table,
-                "delivery_id": delivery_id,
-                "delivered_on": delivered_on,
-                "data_cutoff_date": data_cutoff_date,
-                "n_rows": str(len(rows)),
-                "sha256": hashlib.sha256(content).hexdigest(),
+                **values,
+                "n_rows": str(counts[table]),
+                "sha256": sha256,
             }
         )
-    (output / "manifest.csv").write_bytes(csv_bytes(MANIFEST_COLUMNS, manifest))
+    (output / "manifest.csv").write_bytes(csv_bytes(MANIFEST_COLUMNS, rows))
+
+
+def write_tables(output: Path, tables: dict[str, list[Row]]) -> dict[str, int]:
+    """Write one CSV file per table of the contract; returns the rows of each."""
+    output.mkdir(parents=True, exist_ok=True)
+    for table, columns in COLUMNS.items():
+        (output / f"{table}.csv").write_bytes(csv_bytes(columns, tables[table]))
+    return {table: len(tables[table]) for table in COLUMNS}
