@@ -1,0 +1,156 @@
+with
+populations as (
+    select * from {{ ref('populations') }}
+),
+
+summary_subsets as (
+    select * from {{ ref('summary_subsets') }}
+    where mart = 'table_one'
+),
+
+table_one_levels as (
+    select * from {{ ref('table_one_levels') }}
+),
+
+patients_grouped as (
+    select * from {{ ref('int_patients_grouped') }}
+    where response_window = 'any'
+),
+
+characteristics as (
+    select * from {{ ref('int_characteristics_listed') }}
+),
+
+-- A population has the subsets and levels of its disease group, if with no patient.
+cells_listed as (
+    select
+        populations.population,
+        summary_subsets.subset,
+        table_one_levels.variable,
+        table_one_levels.level,
+        table_one_levels.kind
+    from populations
+    cross join summary_subsets
+    cross join table_one_levels
+    where
+        coalesce(populations.disease_group = summary_subsets.disease_group, true)
+        and coalesce(populations.disease_group = table_one_levels.disease_group, true)
+),
+
+characteristics_ranked as (
+    select
+        patients_grouped.population,
+        patients_grouped.subset,
+        characteristics.patient_id,
+        characteristics.variable,
+        characteristics.level,
+        characteristics.quantity,
+        row_number() over (
+            partition by
+                patients_grouped.population,
+                patients_grouped.subset,
+                characteristics.variable
+            order by characteristics.quantity nulls last, characteristics.patient_id
+        ) as place,
+        count(characteristics.quantity) over (
+            partition by
+                patients_grouped.population,
+                patients_grouped.subset,
+                characteristics.variable
+        ) as n_quantities
+    from patients_grouped
+    inner join characteristics
+        on patients_grouped.patient_id = characteristics.patient_id
+),
+
+levels_measured as (
+    select
+        population,
+        subset,
+        variable,
+        level,
+        count(*) as n_patients,
+        {{ quantile_type_2('quantity', 'place', 'n_quantities', 0.5) }} as median,
+        {{ quantile_type_2('quantity', 'place', 'n_quantities', 0.25) }} as iqr_low,
+        {{ quantile_type_2('quantity', 'place', 'n_quantities', 0.75) }} as iqr_high,
+        min(quantity) as minimum,
+        max(quantity) as maximum
+    from characteristics_ranked
+    group by population, subset, variable, level
+),
+
+-- A patient with several sites is one patient.
+variables_counted as (
+    select
+        population,
+        subset,
+        variable,
+        count(distinct patient_id) as n_patients,
+        count(distinct case when level <> 'unknown' then patient_id end) as n_known
+    from characteristics_ranked
+    group by population, subset, variable
+),
+
+-- The unknown are told of all; every other share is of the known.
+cells_measured as (
+    select
+        cells_listed.population,
+        cells_listed.subset,
+        cells_listed.variable,
+        cells_listed.level,
+        cells_listed.kind,
+        coalesce(levels_measured.n_patients, 0) as numerator,
+        coalesce(
+            case
+                when cells_listed.level = 'unknown' then variables_counted.n_patients
+                else variables_counted.n_known
+            end,
+            0
+        ) as denominator,
+        levels_measured.median,
+        levels_measured.iqr_low,
+        levels_measured.iqr_high,
+        levels_measured.minimum,
+        levels_measured.maximum
+    from cells_listed
+    left join levels_measured
+        on
+            cells_listed.population = levels_measured.population
+            and cells_listed.subset = levels_measured.subset
+            and cells_listed.variable = levels_measured.variable
+            and cells_listed.level = levels_measured.level
+    left join variables_counted
+        on
+            cells_listed.population = variables_counted.population
+            and cells_listed.subset = variables_counted.subset
+            and cells_listed.variable = variables_counted.variable
+),
+
+statistics_listed as (
+    {%- for statistic, kind, value in [
+        ('count', 'category', 'numerator'),
+        ('percent', 'category', ratio('100 * numerator', 'denominator')),
+        ('median', 'quantity', 'median'),
+        ('iqr_low', 'quantity', 'iqr_low'),
+        ('iqr_high', 'quantity', 'iqr_high'),
+        ('min', 'quantity', 'minimum'),
+        ('max', 'quantity', 'maximum'),
+    ] %}
+    select
+        population,
+        subset,
+        variable,
+        level,
+        '{{ statistic }}' as statistic,
+        cast({{ value }} as double) as value,
+        {{ 'numerator' if kind == 'category' else 'cast(null as bigint)' }}
+            as numerator,
+        denominator
+    from cells_measured
+    where kind = '{{ kind }}'
+    {%- if statistic == 'percent' %} and level <> 'unknown'{% endif %}
+    {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
+)
+
+select * from statistics_listed
