@@ -75,9 +75,9 @@ numbers as (
     {{- '\n    union all' if not loop.first }}
     select
         '{{ value }}' as value,
-        cast(nullif('{{ number }}', '') as double)
-            as number,
-        cast(nullif('{{ whole_number }}', '') as bigint) as whole_number
+        cast(nullif('{{ number }}', '') as double) as number,
+        cast(nullif('{{ whole_number }}', '') as bigint)
+            as whole_number
     {%- endfor %}
 ),
 
