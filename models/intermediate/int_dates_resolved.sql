@@ -146,6 +146,7 @@ clean_marrows as (
         precision_told.source_record,
         max(marrow_assessments.assessment_date) as clean_marrow_date
     from precision_told
+    inner join patients on precision_told.patient_id = patients.patient_id
     inner join marrow_assessments
         on precision_told.patient_id = marrow_assessments.patient_id
     inner join {{ ref('remission_criteria') }} as remission_criteria
@@ -156,7 +157,8 @@ clean_marrows as (
         precision_told.source_table = 'relapses'
         and precision_told.delivered_precision = 'month'
         and marrow_assessments.assessment_date between
-        precision_told.delivered_earliest and precision_told.delivered_latest
+        precision_told.delivered_earliest
+        and least(precision_told.delivered_latest, patients.data_cutoff_date)
     group by precision_told.source_record
 ),
 

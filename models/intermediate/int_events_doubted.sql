@@ -33,52 +33,99 @@ remissions_summed as (
     group by patient_id
 ),
 
-assessments_dated as (
+-- The relapse that ends the remission in which the patient was transplanted.
+remissions_at_hsct as (
+    select
+        treatments.patient_id,
+        remissions.relapse_date
+    from treatments
+    inner join remissions
+        on
+            treatments.patient_id = remissions.patient_id
+            and treatments.hsct_date between
+            remissions.first_date and remissions.last_date
+),
+
+-- The last day that a record may be of: one from before the index date decides nothing
+-- after it; one without a readable date may be of any day.
+records_dated as (
     select
         source_record,
-        assessment_date
+        assessment_date as latest_date
     from {{ ref('stg_delivery__marrow_assessments') }}
     union all
     select
         source_record,
-        assessment_date
+        assessment_date as latest_date
     from {{ ref('stg_delivery__extramedullary_assessments') }}
+    union all
+    select
+        source_record,
+        start_date_latest as latest_date
+    from {{ ref('stg_delivery__therapy_lines') }}
+    union all
+    select
+        source_record,
+        start_date_latest as latest_date
+    from {{ ref('stg_delivery__medications') }}
 ),
 
 quarantine_reached as (
-    select distinct
+    select
         records_withheld.patient_id,
         quarantine_effects.event_type,
-        'record_in_quarantine' as doubt
+        quarantine_effects.reach
     from records_withheld
     inner join quarantine_effects
         on records_withheld.table_name = quarantine_effects.table_name
     inner join follow_up on records_withheld.patient_id = follow_up.patient_id
-    left join remissions_summed
-        on records_withheld.patient_id = remissions_summed.patient_id
-    left join assessments_dated
-        on records_withheld.source_record = assessments_dated.source_record
+    left join records_dated
+        on records_withheld.source_record = records_dated.source_record
     where
         quarantine_effects.reach = 'always'
-        or (
-            remissions_summed.relapse_date is null
-            and coalesce(assessments_dated.assessment_date > follow_up.index_date, true)
-        )
+        or coalesce(records_dated.latest_date > follow_up.index_date, true)
+),
+
+quarantined as (
+    select distinct
+        quarantine_reached.patient_id,
+        quarantine_reached.event_type
+    from quarantine_reached
+    left join remissions_summed
+        on quarantine_reached.patient_id = remissions_summed.patient_id
+    where
+        quarantine_reached.reach <> 'after_index_without_relapse'
+        or remissions_summed.relapse_date is null
+    union all
+    -- After a transplant only a relapse after it settles the matter.
+    select distinct
+        quarantine_reached.patient_id,
+        'relapse_after_hsct' as event_type
+    from quarantine_reached
+    inner join remissions_at_hsct
+        on quarantine_reached.patient_id = remissions_at_hsct.patient_id
+    where
+        quarantine_reached.reach = 'after_index_without_relapse'
+        and remissions_at_hsct.relapse_date is null
 ),
 
 doubted as (
-    select * from quarantine_reached
+    select
+        patient_id,
+        event_type,
+        'record_in_quarantine' as doubt
+    from quarantined
     union all
     select
         follow_up.patient_id,
         'follow_up_end' as event_type,
         'record_missing' as doubt
     from follow_up
-    left join quarantine_reached
+    left join quarantined
         on
-            follow_up.patient_id = quarantine_reached.patient_id
-            and quarantine_reached.event_type = 'follow_up_end'
-    where not follow_up.has_follow_up_record and quarantine_reached.patient_id is null
+            follow_up.patient_id = quarantined.patient_id
+            and quarantined.event_type = 'follow_up_end'
+    where not follow_up.has_follow_up_record and quarantined.patient_id is null
     union all
     select
         patient_id,
@@ -87,8 +134,8 @@ doubted as (
     from treatments
     where is_hsct_date_missing
     union all
-    -- An undated relapse decides nothing where it can only lie before the end of the
-    -- first day in remission, or after the end of follow-up.
+    -- An undated relapse decides nothing where no possible day of it lies after the
+    -- first day in remission and within the follow-up.
     select distinct
         dates_resolved.patient_id,
         'relapse' as event_type,
@@ -100,12 +147,8 @@ doubted as (
     where
         dates_resolved.event_type in ('haematological_relapse', 'extramedullary_relapse')
         and dates_resolved.event_date is null
-        and not coalesce(
-            dates_resolved.latest_date <= remissions_summed.first_date, false
-        )
-        and not coalesce(
-            dates_resolved.earliest_date > follow_up.follow_up_end_date, false
-        )
+        and greatest(dates_resolved.earliest_date, remissions_summed.first_date + 1)
+        <= least(dates_resolved.latest_date, follow_up.follow_up_end_date)
     union all
     select
         patient_id,

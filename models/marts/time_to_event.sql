@@ -163,6 +163,10 @@ doubts_gathered as (
                     when rules_listed.event_type in (
                         'death_from_relapse', 'death_without_relapse'
                     ) then 'death'
+                    when
+                        rules_listed.event_type = 'relapse'
+                        and origins.origin_type = 'hsct'
+                        then 'relapse_after_hsct'
                 end
             )
     group by origins.patient_id, origins.endpoint, origins.censoring_rule

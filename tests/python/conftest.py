@@ -1,16 +1,54 @@
 """Builds that several test modules read: each is made once."""
 
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
-from dbt_builds import BMT_VARIABLES, DELIVERIES, Build, build
+from dbt_builds import BMT_VARIABLES, DELIVERIES, PROJECT, Build, build
 
 
 @pytest.fixture(scope="session")
-def bmt(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """The real patients (tests/deliveries/bmt), built and published."""
-    made = build(
-        DELIVERIES / "bmt" / "delivery",
-        tmp_path_factory.mktemp("bmt"),
-        variables=BMT_VARIABLES,
-    )
-    assert made.exit_code == 0, made.output
+def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Build]:
+    """Whole builds by delivery and variables, published; each is made once.
+
+    All are made in one folder, as dbt parses anew whenever a path changes, and what
+    they leave is copied out of it.
+    """
+    folder = tmp_path_factory.mktemp("builds")
+    builds: dict[tuple[str, str], Build] = {}
+
+    def made(delivery: Path, variables: dict | None = None) -> Build:
+        key = (str(delivery), json.dumps(variables or {}, sort_keys=True))
+        if key not in builds:
+            result = build(delivery, folder / "work", variables=variables)
+            assert result.exit_code == 0, result.output
+            own = folder / str(len(builds))
+            own.mkdir()
+            warehouse = shutil.copyfile(result.warehouse, own / "warehouse.duckdb")
+            compiled = shutil.copytree(result.compiled, own / "compiled")
+            builds[key] = replace(result, warehouse=warehouse, compiled=compiled)
+        return builds[key]
+
+    (folder / "work").mkdir()
     return made
+
+
+@pytest.fixture(scope="session")
+def bmt(built: Callable[..., Build]) -> Build:
+    """The real patients (tests/deliveries/bmt), built and published."""
+    return built(DELIVERIES / "bmt" / "delivery", BMT_VARIABLES)
+
+
+@pytest.fixture(scope="session")
+def edges(built: Callable[..., Build]) -> Build:
+    """The hand-made delivery of edges, built and published."""
+    return built(DELIVERIES / "edges" / "delivery")
+
+
+@pytest.fixture(scope="session")
+def example(built: Callable[..., Build]) -> Build:
+    """The example delivery, built and published."""
+    return built(PROJECT / "dbt_project" / "deliveries" / "example")
