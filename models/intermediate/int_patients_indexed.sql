@@ -1,8 +1,13 @@
 with
+-- Whoever a patients file names, readably or not, is in the cohort's first count.
 patients_delivered as (
-    select distinct patient_id
+    select patient_id
     from {{ ref('stg_delivery__patients') }}
     where patient_id is not null
+    union
+    select patient_id
+    from {{ ref('records_withheld') }}
+    where table_name = 'patients' and patient_id is not null
 ),
 
 patients as (

@@ -16,9 +16,13 @@ malformed_patients as (
 ),
 
 patients_delivered as (
-    select distinct {{ parse_text('patient_id') }} as patient_id
+    select {{ parse_text('patient_id') }} as patient_id
     from {{ source('delivery', 'patients') }}
     where {{ parse_text('patient_id') }} is not null
+    union
+    select patient_id
+    from malformed_patients
+    where table_name = 'patients'
 ),
 
 cells_judged as (

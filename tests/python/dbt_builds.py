@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
@@ -35,7 +35,7 @@ class Build:
     warehouse: Path
     compiled: Path
     exit_code: int
-    output: str
+    output: str = field(repr=False)
 
     def model(self, name: str) -> str:
         """Compiled SQL of a model or a test."""
