@@ -32,8 +32,12 @@ def differences(mart: str, expected: list[dict], derived: list[dict]) -> list[st
     found = {tuple(row[name] for name in key): row for row in derived}
     assert len(wanted) == len(expected), f"{mart}: expected keys are doubled"
     assert len(found) == len(derived), f"{mart}: derived keys are doubled"
-    lines = [f"{mart} {place}: missing" for place in sorted(wanted.keys() - found.keys())]
-    lines += [f"{mart} {place}: too many" for place in sorted(found.keys() - wanted.keys())]
+    lines = [
+        f"{mart} {place}: missing" for place in sorted(wanted.keys() - found.keys())
+    ]
+    lines += [
+        f"{mart} {place}: too many" for place in sorted(found.keys() - wanted.keys())
+    ]
     for place in sorted(wanted.keys() & found.keys()):
         for column, value in wanted[place].items():
             if found[place][column] != value:
