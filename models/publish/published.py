@@ -14,6 +14,7 @@ def model(dbt, session):
     dbt.ref("cohort_attrition")
     dbt.ref("delivery_log")
     dbt.ref("outcome_summary")
+    dbt.ref("published_comparison")
     dbt.ref("reconciliation")
     dbt.ref("report_months")
     dbt.ref("response_summary")

@@ -1,0 +1,19 @@
+{#-
+  A number as text with so many decimals (0 to 2), rounded once, half to even.
+
+  | value | decimals | printed |
+  | 47    | 1        | '47.0'  |
+  | 56.25 | 1        | '56.2'  |
+  | 16.98 | 2        | '16.98' |
+-#}
+{% macro printed(value, decimals) -%}
+    case {{ decimals }}
+        {%- for places in range(3) %}
+        when {{ places }}
+            then cast(
+                cast({{ print_rounded(value, places) }} as decimal(18, {{ places }}))
+                as string
+            )
+        {%- endfor %}
+    end
+{%- endmacro %}
