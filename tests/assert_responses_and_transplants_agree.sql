@@ -1,0 +1,189 @@
+-- A returned row is a response outside its window, or a response or a transplant that
+-- the times to event tell otherwise, with the claim that it breaks (P8-P12, P24-P26).
+with
+cohort as (
+    select * from {{ ref('cohort') }}
+    where is_included
+),
+
+responses as (
+    select * from {{ ref('responses') }}
+),
+
+response_windows as (
+    select * from {{ ref('response_windows') }}
+),
+
+treatments as (
+    select * from {{ ref('int_treatments_after_index') }}
+),
+
+transplant_outcomes as (
+    select * from {{ ref('transplant_outcomes') }}
+),
+
+time_to_event as (
+    select * from {{ ref('time_to_event') }}
+    where is_evaluable and censoring_rule = 'standard'
+),
+
+rfs as (
+    select * from time_to_event
+    where endpoint = 'rfs'
+),
+
+nrm as (
+    select * from time_to_event
+    where endpoint = 'nrm_after_hsct'
+),
+
+to_hsct as (
+    select * from time_to_event
+    where endpoint = 'time_to_hsct'
+),
+
+longer_windows as (
+    select
+        patient_id,
+        remission_date,
+        mrd_response_date,
+        is_mrd_evaluable
+    from responses
+    where response_window = 'two_cycles'
+),
+
+responses_placed as (
+    select
+        responses.patient_id,
+        responses.response_window,
+        responses.best_remission,
+        responses.mrd_response,
+        responses.is_mrd_evaluable,
+        responses.remission_date,
+        responses.best_remission_date,
+        responses.mrd_response_date,
+        responses.mrd_response_lost_date,
+        cohort.index_date + response_windows.first_day as first_date,
+        least(
+            cohort.index_date + response_windows.last_day,
+            cohort.follow_up_end_date,
+            treatments.response_cut_date
+        ) as last_date,
+        longer_windows.remission_date as two_cycles_remission_date,
+        longer_windows.mrd_response_date as two_cycles_mrd_response_date,
+        longer_windows.is_mrd_evaluable as is_two_cycles_mrd_evaluable,
+        rfs.origin_date as rfs_origin_date
+    from responses
+    inner join cohort on responses.patient_id = cohort.patient_id
+    inner join response_windows
+        on responses.response_window = response_windows.response_window
+    inner join treatments on responses.patient_id = treatments.patient_id
+    inner join longer_windows on responses.patient_id = longer_windows.patient_id
+    left join rfs on responses.patient_id = rfs.patient_id
+),
+
+responses_checked as (
+    select
+        patient_id,
+        case
+            when
+                least(remission_date, best_remission_date, mrd_response_date)
+                < first_date
+                or greatest(
+                    remission_date, best_remission_date, mrd_response_lost_date
+                ) > last_date
+                then 'a response lies in its window, and before it is cut'
+            when
+                (remission_date is not null)
+                <> coalesce(best_remission in ('cr', 'crh', 'cri'), false)
+                or (remission_date is null) <> (best_remission_date is null)
+                then 'a remission has its days'
+            when best_remission_date < remission_date
+                then 'the best remission is not before the first'
+            when is_mrd_evaluable <> (mrd_response is not null)
+                then 'the evaluable, and only they, have a category'
+            when
+                (mrd_response_date is not null)
+                <> coalesce(
+                    mrd_response in ('complete_mrd_response', 'mrd_response'), false
+                )
+                then 'an MRD response has its day'
+            when mrd_response_lost_date <= mrd_response_date
+                then 'a response is lost after it came'
+            when
+                remission_date <> two_cycles_remission_date
+                or (remission_date is not null and two_cycles_remission_date is null)
+                or mrd_response_date <> two_cycles_mrd_response_date
+                or (is_mrd_evaluable and not is_two_cycles_mrd_evaluable)
+                then 'what came in cycle 1 came in two cycles'
+            when rfs_origin_date <> two_cycles_remission_date
+                or (rfs_origin_date is not null and two_cycles_remission_date is null)
+                then 'RFS starts with the first remission'
+        end as claim_broken
+    from responses_placed
+),
+
+responses_counted as (
+    select
+        cohort.patient_id,
+        'every included patient has each window' as claim_broken
+    from cohort
+    cross join response_windows
+    left join responses
+        on
+            cohort.patient_id = responses.patient_id
+            and response_windows.response_window = responses.response_window
+    where responses.patient_id is null
+),
+
+transplants_checked as (
+    select
+        cohort.patient_id,
+        case
+            when transplant_outcomes.patient_id is null
+                then 'every included patient has a transplant outcome'
+            when
+                transplant_outcomes.is_nrm_evaluable <> (nrm.patient_id is not null)
+                or nrm.origin_date <> transplant_outcomes.hsct_date
+                or (
+                    nrm.patient_id is not null
+                    and transplant_outcomes.hsct_date is null
+                )
+                then 'non-relapse mortality starts with the transplant'
+            when
+                transplant_outcomes.is_nrm_evaluable
+                and not transplant_outcomes.is_in_remission_at_hsct
+                then 'the evaluable are in remission on the day of transplant'
+            when
+                transplant_outcomes.has_response_before_hsct is null
+                <> (transplant_outcomes.hsct_date is null)
+                then 'a transplant came after a response or not'
+            when
+                to_hsct.patient_id is not null
+                and (to_hsct.status = 1) <> coalesce(
+                    transplant_outcomes.has_response_before_hsct
+                    and not transplant_outcomes.has_cytotoxic_between,
+                    false
+                )
+                then 'a responder who goes straight to transplant is an event'
+            when
+                to_hsct.status = 1
+                and to_hsct.end_date <> transplant_outcomes.hsct_date
+                then 'the time to transplant ends with it'
+        end as claim_broken
+    from cohort
+    left join transplant_outcomes on cohort.patient_id = transplant_outcomes.patient_id
+    left join nrm on cohort.patient_id = nrm.patient_id
+    left join to_hsct on cohort.patient_id = to_hsct.patient_id
+),
+
+claims_checked as (
+    select * from responses_checked
+    union all
+    select * from responses_counted
+    union all
+    select * from transplants_checked
+)
+
+select * from claims_checked
+where claim_broken is not null

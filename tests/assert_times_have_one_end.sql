@@ -1,0 +1,204 @@
+-- A returned row is a time to event that contradicts itself, the end of follow-up or
+-- the delivered records, with the claim that it breaks (P14-P20, P25).
+with
+time_to_event as (
+    select * from {{ ref('time_to_event') }}
+),
+
+cohort as (
+    select * from {{ ref('cohort') }}
+    where is_included
+),
+
+endpoint_populations as (
+    select * from {{ ref('endpoint_populations') }}
+),
+
+remissions as (
+    select * from {{ ref('int_remissions_spelled') }}
+),
+
+follow_up as (
+    select * from {{ ref('int_follow_up_ended') }}
+),
+
+records as (
+    {%- for table in delivery_tables() %}
+    {{- '\n    union all' if not loop.first }}
+    select
+        patient_id,
+        source_record,
+        '{{ table.name }}' as source_table
+    from {{ ref("stg_delivery__" ~ table.name) }}
+    {%- endfor %}
+),
+
+-- What ended the time, told again from the states that it came from.
+told_again as (
+    select
+        time_to_event.patient_id,
+        time_to_event.endpoint,
+        time_to_event.censoring_rule,
+        min(remissions.relapse_date) as relapse_date
+    from time_to_event
+    left join remissions
+        on
+            time_to_event.patient_id = remissions.patient_id
+            and remissions.relapse_date between
+            time_to_event.origin_date and time_to_event.end_date
+    group by
+        time_to_event.patient_id, time_to_event.endpoint, time_to_event.censoring_rule
+),
+
+standard_times as (
+    select
+        patient_id,
+        endpoint,
+        origin_date,
+        end_date,
+        is_evaluable
+    from time_to_event
+    where censoring_rule = 'standard'
+),
+
+beside as (
+    select
+        time_to_event.patient_id,
+        time_to_event.endpoint,
+        time_to_event.censoring_rule,
+        time_to_event.origin_date,
+        time_to_event.end_date,
+        time_to_event.time_days,
+        time_to_event.status,
+        time_to_event.ended_by,
+        time_to_event.source_table,
+        time_to_event.source_record,
+        time_to_event.is_evaluable,
+        time_to_event.not_evaluable_reason,
+        cohort.follow_up_end_date,
+        cohort.follow_up_end_reason,
+        follow_up.death_date,
+        told_again.relapse_date,
+        standard_times.end_date as standard_end_date,
+        records.source_record as delivered_record
+    from time_to_event
+    inner join cohort on time_to_event.patient_id = cohort.patient_id
+    inner join follow_up on time_to_event.patient_id = follow_up.patient_id
+    inner join told_again
+        on
+            time_to_event.patient_id = told_again.patient_id
+            and time_to_event.endpoint = told_again.endpoint
+            and time_to_event.censoring_rule = told_again.censoring_rule
+    left join standard_times
+        on
+            time_to_event.patient_id = standard_times.patient_id
+            and time_to_event.endpoint = standard_times.endpoint
+            and standard_times.is_evaluable
+    left join records
+        on
+            time_to_event.patient_id = records.patient_id
+            and time_to_event.source_table = records.source_table
+            and time_to_event.source_record = records.source_record
+),
+
+times_checked as (
+    select
+        patient_id,
+        endpoint,
+        censoring_rule,
+        case
+            when is_evaluable <> (not_evaluable_reason is null)
+                then 'whoever is not evaluable has a reason'
+            when
+                not is_evaluable
+                and coalesce(
+                    cast(origin_date as string),
+                    cast(end_date as string),
+                    cast(time_days as string),
+                    cast(status as string),
+                    ended_by,
+                    source_table,
+                    source_record
+                ) is not null
+                then 'what is not evaluable has no time'
+            when not is_evaluable then null
+            when
+                coalesce(
+                    time_days <> {{ days_between('origin_date', 'end_date') }}, true
+                )
+                then 'the time is its end less its origin'
+            when time_days < 0 then 'no time is negative'
+            when end_date > follow_up_end_date
+                then 'no time goes on after the end of follow-up'
+            when status not in (0, 1, 2) or status is null or ended_by is null
+                then 'a time ends in one way'
+            when
+                status = 0
+                and ended_by not in ('hsct', 'cytotoxic_therapy')
+                and (
+                    ended_by <> follow_up_end_reason
+                    or ended_by = 'death'
+                    or end_date <> follow_up_end_date
+                )
+                then 'a censoring has the one reason of the end of follow-up'
+            when
+                status = 0
+                and ended_by = 'hsct'
+                and censoring_rule <> 'censored_at_hsct'
+                then 'a transplant censors where the rule says so'
+            when
+                endpoint in ('dfs', 'rfs')
+                and case
+                    when relapse_date is not null then 'relapse'
+                    when death_date = end_date then 'death'
+                    else 'censoring'
+                end
+                <> case when status = 1 then ended_by else 'censoring' end
+                then 'events are relapses and deaths without relapse'
+            when
+                endpoint = 'os'
+                and (status = 1) <> coalesce(death_date = end_date, false)
+                then 'OS ends with the death or not at all'
+            when standard_end_date < end_date
+                then 'censoring at transplant makes no time longer'
+            when
+                standard_end_date <> end_date
+                and ended_by <> 'hsct'
+                then 'only the transplant makes a time shorter'
+            when
+                ended_by in ('study_end', 'data_cutoff')
+                and coalesce(source_table, source_record) is not null
+                then 'a parameter is in no record'
+            when
+                ended_by not in ('study_end', 'data_cutoff')
+                and delivered_record is null
+                then 'what ended a time stands in a delivered record of the patient'
+        end as claim_broken
+    from beside
+),
+
+rows_missing as (
+    select
+        cohort.patient_id,
+        endpoint_populations.endpoint,
+        endpoint_populations.censoring_rule,
+        'every included patient has each time of the group' as claim_broken
+    from cohort
+    inner join endpoint_populations
+        on cohort.disease_group = endpoint_populations.disease_group
+    left join time_to_event
+        on
+            cohort.patient_id = time_to_event.patient_id
+            and endpoint_populations.endpoint = time_to_event.endpoint
+            and endpoint_populations.censoring_rule = time_to_event.censoring_rule
+    where time_to_event.patient_id is null
+),
+
+claims_checked as (
+    select * from times_checked
+    union all
+    select * from rows_missing
+)
+
+select * from claims_checked
+where claim_broken is not null
