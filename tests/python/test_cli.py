@@ -13,6 +13,18 @@ from mart_fixtures import BMT, build_warehouse
 from survival import Warehouse, kaplan_meier
 from survival.cli import main
 
+# Our curve and its value, and what the reference calls it.
+SURVIVAL_NAMES = [
+    ("survival", name, name)
+    for name in ("estimate", "std_error", "ci_low", "ci_high", "n_at_risk")
+]
+INCIDENCE_NAMES = [
+    ("cumulative_incidence", "estimate", "estimate"),
+    ("cumulative_incidence", "std_error", "std_error_cuminc"),
+    ("cumulative_incidence", "ci_low", "ci_low_cuminc_log"),
+    ("cumulative_incidence", "ci_high", "ci_high_cuminc_log"),
+    ("competing_incidence", "estimate", "competing"),
+]
 REFERENCE = json.loads((BMT / "reference.json").read_text(encoding="utf-8"))
 
 
@@ -53,6 +65,49 @@ def test_json_gives_what_r_gives(capsys):
     for name in ("estimate", "std_error", "ci_low", "ci_high", "n_at_risk"):
         assert [point[name] for point in record["survival"]] == pytest.approx(
             expected[name], abs=1e-9
+        )
+
+
+@pytest.fixture(scope="module")
+def real_records(bmt):
+    """What the command prints of the real patients, by analysis and stratum."""
+    printed = run("estimate", "--format", "json", "--warehouse", str(bmt.warehouse))
+    assert printed.returncode == 0, printed.stderr
+    return {
+        (record["analysis_id"], record["stratum"]): record
+        for record in json.loads(printed.stdout)["estimates"]
+    }
+
+
+@pytest.mark.parametrize(
+    ("population", "endpoint"),
+    [
+        (population, endpoint)
+        for population, endpoints in REFERENCE.items()
+        if population != "tests"
+        for endpoint in endpoints
+    ],
+)
+def test_a_real_delivery_gives_what_r_gives(real_records, population, endpoint):
+    expected = REFERENCE[population][endpoint]
+    record = real_records[f"{population}__{endpoint}", "all"]
+    for name in ("n", "n_event", "n_competing", "last_day"):
+        assert record[name] == expected.get(name, 0)
+    if "median_days" in expected:
+        median = record["median"]["days"]
+        assert (median["estimate"], median["ci_low"], median["ci_high"]) == (
+            expected["median_days"],
+            expected["median_low"],
+            expected["median_high"],
+        )
+    is_incidence = endpoint == "nrm_after_hsct"
+    for curve, name, theirs in INCIDENCE_NAMES if is_incidence else SURVIVAL_NAMES:
+        ours = [point[name] for point in record[curve]]
+        assert [value is None for value in ours] == [
+            value is None for value in expected[theirs]
+        ]
+        assert [value or 0 for value in ours] == pytest.approx(
+            [value or 0 for value in expected[theirs]], rel=0, abs=1e-9
         )
 
 
