@@ -257,4 +257,5 @@ def _svg(figure: Figure) -> str:
     element = text[text.index("<svg") :]
     # matplotlib's numbered ids repeat from figure to figure; ours have a slash.
     element = re.sub(r' id="[\w.]+_\d+"', "", element)
-    return re.sub(r' (width|height)="[\d.]+pt"', "", element, count=2)
+    element = re.sub(r' (width|height)="[\d.]+pt"', "", element, count=2)
+    return re.sub(r"\n\s+", "\n", element)
