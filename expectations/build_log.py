@@ -51,7 +51,11 @@ def describe_delivery(row: Row, delivery: Delivery) -> None:
     row["delivered_on"] = delivery.delivered_on
     row["data_cutoff_date"] = delivery.data_cutoff_date
     row["n_files"] = len(delivery.files)
-    row["files"] = json.dumps(
+    row["files"] = _content(delivery)
+
+
+def _content(delivery: Delivery) -> str:
+    return json.dumps(
         [
             {
                 "file_name": file.path.name,
@@ -62,6 +66,34 @@ def describe_delivery(row: Row, delivery: Delivery) -> None:
             for file in delivery.files
         ]
     )
+
+
+def against_earlier(
+    delivery: Delivery, log: list[Row]
+) -> list[tuple[str, str, str, str]]:
+    """What a delivery is warned of against the log: rule, column, value, related."""
+    warnings = []
+    published = [row for row in log if row["verdict"] == "published"]
+    if published and delivery.data_cutoff_date < published[-1]["data_cutoff_date"]:
+        warnings.append(
+            (
+                "cutoff_before_published",
+                "data_cutoff_date",
+                str(delivery.data_cutoff_date),
+                str(published[-1]["data_cutoff_date"]),
+            )
+        )
+    same_id = [row for row in log if row["delivery_id"] == delivery.delivery_id]
+    if any(row["files"] != _content(delivery) for row in same_id):
+        warnings.append(
+            (
+                "delivery_id_reused",
+                "delivery_id",
+                delivery.delivery_id,
+                str(same_id[-1]["started_at"]),
+            )
+        )
+    return warnings
 
 
 def read_log(warehouse: Path) -> list[Row]:

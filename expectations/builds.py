@@ -12,6 +12,7 @@ import duckdb
 
 from expectations.build_log import (
     Row,
+    against_earlier,
     describe_delivery,
     log_unpublished,
     now,
@@ -22,7 +23,7 @@ from expectations.build_log import (
 from expectations.faults import DeliveryRefused, one_line
 from expectations.preflight import inspect_delivery
 from expectations.publishing import half_written, publish
-from expectations.reader import load_delivery
+from expectations.reader import load_delivery, write_warnings
 
 _locks: dict[Path, Any] = {}
 
@@ -63,10 +64,12 @@ class Build:
         except DeliveryRefused as refused:
             self.row.update(verdict="refused", reason=str(refused))
             raise
+        before = self._log_before()
+        write_warnings(connection, against_earlier(delivery, before))
         rows = []
         if self.is_whole:
             describe_delivery(self.row, delivery)
-            rows = [*self._log_before(), self.row]
+            rows = [*before, self.row]
         write_rows(connection, "delivery.build_log", rows)
 
     def _log_before(self) -> list[Row]:

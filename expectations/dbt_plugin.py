@@ -18,6 +18,8 @@ from dbt_common.invocation import get_invocation_id
 from expectations.builds import Build, BuildRefused
 from expectations.contract import PROJECT
 from expectations.faults import DeliveryRefused
+from expectations.judging import Judge, refusals
+from expectations.page import write_page, write_refusal
 
 EXAMPLE = PROJECT / "dbt_project" / "deliveries" / "example"
 _READS_DELIVERY = ("build", "run")
@@ -36,6 +38,8 @@ _NARROWING = (
 
 current: Build | None = None
 """The build of this process."""
+judge: Judge | None = None
+"""Great Expectations, importing in another process while this one reads."""
 
 
 class Refused(DbtBaseException):
@@ -46,7 +50,7 @@ class Plugin(BasePlugin):
     """Prepare the working file of one dbt command."""
 
     def initialize(self, plugin_config):
-        global current
+        global current, judge
         flags = get_flags()
         working = Path(os.path.abspath(self.creds.path))
         current = Build(
@@ -63,6 +67,11 @@ class Plugin(BasePlugin):
             )
         except BuildRefused as refused:
             raise Refused(str(refused)) from refused
+        selected = {
+            name.split(".")[-1] for name in selected_resources.SELECTED_RESOURCES
+        }
+        if "expectation_results" in selected and flags.WHICH in _READS_DELIVERY:
+            judge = Judge()
 
     def configure_connection(self, conn):
         if get_flags().WHICH not in _READS_DELIVERY:
@@ -71,12 +80,28 @@ class Plugin(BasePlugin):
         try:
             current.load(conn, folder)
         except DeliveryRefused as refused:
+            write_refusal(quality_folder(), str(folder), refused.faults)
             raise Refused(
                 "\n".join(f"delivery refused: {fault}" for fault in refused.faults)
+                + f"\nfindings: {quality_folder() / 'index.html'}"
                 + f"\nnot published: {current.warehouse} is as it was"
             ) from refused
         except BuildRefused as refused:
             raise Refused(str(refused)) from refused
+
+
+def judge_delivery(session) -> pandas.DataFrame:
+    """Judge the delivery in the working file, and write the page that shows it."""
+    results = (judge or Judge()).results(session)
+    write_page(session, results, quality_folder())
+    if reasons := refusals(results):
+        current.row.update(verdict="refused", reason="\n".join(reasons))
+    return results
+
+
+def quality_folder() -> Path:
+    """Where the page and the lists of the last delivery lie."""
+    return Path(get_flags().TARGET_PATH or "target").resolve() / "quality"
 
 
 def _parameters(given: dict) -> dict:

@@ -59,6 +59,20 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def write_warnings(
+    connection: duckdb.DuckDBPyConnection, warnings: list[tuple[str, str, str, str]]
+) -> None:
+    """Keep what the delivery as a whole is warned of: rule, column, value, related."""
+    connection.execute(
+        "create or replace table delivery.warnings (rule_id varchar, "
+        "column_name varchar, value_text varchar, related_value varchar)"
+    )
+    if warnings:
+        connection.executemany(
+            "insert into delivery.warnings values (?, ?, ?, ?)", warnings
+        )
+
+
 def load_file(connection: duckdb.DuckDBPyConnection, file: DeliveredFile) -> None:
     """Add one delivered file to its table, and what was read to ``files``."""
     table = delivery_contract()[file.table_name]

@@ -65,6 +65,7 @@
             {%- do log('not published: partial build; ' ~ warehouse ~ ' is as it was', info=true) -%}
         {%- elif statuses == ['success'] -%}
             {%- do log('published: ' ~ warehouse, info=true) -%}
+            {%- do log(where_findings_are(), info=true) -%}
         {%- else -%}
             {%- do log('not published: ' ~ warehouse ~ ' is as it was', info=true) -%}
         {%- endif -%}

@@ -3,8 +3,8 @@ files as (
     select * from {{ source('reading', 'files') }}
 ),
 
-records_withheld as (
-    select * from {{ ref('records_withheld') }}
+records_set_aside as (
+    select * from {{ ref('records_set_aside') }}
 ),
 
 records_accepted as (
@@ -12,19 +12,19 @@ records_accepted as (
     select
         '{{ table.name }}' as table_name,
         count(*) as n_accepted
-    from {{ accepted(table.name) }} as accepted_records
+    from {{ trusted(table.name) }} as accepted_records
     {{- '\n    union all' if not loop.last }}
     {%- endfor %}
 ),
 
-withheld_counted as (
+set_aside_counted as (
     select
         table_name,
         count(distinct case when disposition = 'collapsed' then source_record end)
             as n_collapsed,
         count(distinct case when disposition = 'quarantined' then source_record end)
             as n_quarantined
-    from records_withheld
+    from records_set_aside
     group by table_name
 ),
 
@@ -34,13 +34,17 @@ reconciled as (
         files.file_name,
         files.n_records as n_delivered,
         records_accepted.n_accepted,
-        coalesce(withheld_counted.n_collapsed, 0) as n_collapsed,
-        coalesce(withheld_counted.n_quarantined, 0) as n_quarantined
+        coalesce(set_aside_counted.n_collapsed, 0) as n_collapsed,
+        coalesce(set_aside_counted.n_quarantined, 0) as n_quarantined,
+        100 * coalesce(
+            {{ ratio('coalesce(set_aside_counted.n_quarantined, 0)', 'files.n_records') }},
+            0
+        ) as percent_quarantined
     from files
     inner join records_accepted
         on files.table_name = records_accepted.table_name
-    left join withheld_counted
-        on files.table_name = withheld_counted.table_name
+    left join set_aside_counted
+        on files.table_name = set_aside_counted.table_name
 )
 
 select * from reconciled

@@ -1,0 +1,176 @@
+"""The gate alone, on a delivery, for the people who send data: nothing is built.
+
+It is the gate of ``dbt build``, run by dbt on the same models, in a place of its own.
+"""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from expectations.contract import PROJECT
+from expectations.faults import DeliveryRefused, one_line
+from expectations.page import (
+    FAULT_COLUMNS,
+    LIST_COLUMNS,
+    fault_rows,
+    harmless,
+    read_findings,
+    refusal_page,
+)
+from expectations.preflight import inspect_delivery
+
+FORMATS = ("table", "csv", "json", "html")
+ACCEPTED, REFUSED = 0, 1
+
+
+class CheckFailed(Exception):
+    """A check that came to no verdict, in one line."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the gate says of a delivery."""
+
+    delivery: str
+    is_accepted: bool
+    reasons: tuple[str, ...]
+    columns: tuple[str, ...]
+    findings: tuple[tuple, ...]
+    page: str
+
+
+def check(folder: str | os.PathLike[str]) -> Checked:
+    """Judge one delivery as ``dbt build`` would.
+
+    Raises
+    ------
+    CheckFailed
+        Where the gate could not be run to its end.
+    """
+    try:
+        inspect_delivery(folder)
+    except DeliveryRefused as refused:
+        return Checked(
+            delivery=refused.folder,
+            is_accepted=False,
+            reasons=tuple(map(str, refused.faults)),
+            columns=FAULT_COLUMNS,
+            findings=tuple(fault_rows(refused.faults)),
+            page=refusal_page(refused.folder, refused.faults),
+        )
+    with tempfile.TemporaryDirectory() as place:
+        return _judged(Path(folder), Path(place))
+
+
+def _judged(folder: Path, place: Path) -> Checked:
+    """The verdict of dbt's own gate, in a warehouse that is thrown away."""
+    completed = subprocess.run(
+        [
+            Path(sys.executable).with_name("dbt"),
+            *("build", "--select", "+verdict", "--exclude-resource-type", "test"),
+        ],
+        cwd=PROJECT,
+        env=os.environ
+        | {
+            "DELIVERY_DIR": os.path.abspath(folder),
+            "WAREHOUSE": str(place / "warehouse.duckdb"),
+            "DBT_TARGET_PATH": str(place / "target"),
+            "DBT_LOG_PATH": str(place / "logs"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if completed.returncode:
+        said = [line for line in completed.stdout.splitlines() if "rror" in line]
+        raise CheckFailed(
+            f"the gate came to no verdict: {said[-1] if said else 'dbt said nothing'}"
+        )
+    working = place / ".building" / "warehouse.duckdb"
+    with duckdb.connect(str(working), read_only=True) as connection:
+        ((delivery_id, is_accepted),) = connection.execute(
+            "select delivery_id, is_accepted from quality.verdict"
+        ).fetchall()
+        reasons = connection.execute(
+            "select severity || ': ' || table_name || ': ' || "
+            "replace(expectation_id, 'rule.', '') || ': ' || "
+            "coalesce(exception, description) from quality.reasons order by all"
+        ).fetchall()
+        findings = read_findings(connection)
+    return Checked(
+        delivery=delivery_id,
+        is_accepted=is_accepted,
+        reasons=tuple(reason for (reason,) in reasons),
+        columns=LIST_COLUMNS,
+        findings=tuple(findings),
+        page=(place / "target" / "quality" / "index.html").read_text(encoding="utf-8"),
+    )
+
+
+def main(folder: str | os.PathLike[str], *, output_format: str = "table") -> int:
+    """Check a delivery and print what was found; return the exit code."""
+    checked = check(folder)
+    sys.stdout.write(_PRINTED[output_format](checked))
+    return ACCEPTED if checked.is_accepted else REFUSED
+
+
+def _table(checked: Checked) -> str:
+    widths = [
+        max(len(str(value if value is not None else "")) for value in column)
+        for column in zip(checked.columns, *checked.findings, strict=True)
+    ]
+    lines = [_aligned(checked.columns, widths)] if checked.findings else []
+    lines += [_aligned(row, widths) for row in checked.findings]
+    lines += [*([""] if lines else []), *checked.reasons]
+    verdict = "accepted" if checked.is_accepted else "refused"
+    return "\n".join([*lines, f"delivery {checked.delivery}: {verdict}", ""])
+
+
+def _aligned(row: Sequence, widths: Sequence[int]) -> str:
+    cells = ("" if value is None else one_line(str(value)) for value in row)
+    return "  ".join(
+        cell.ljust(width) for cell, width in zip(cells, widths, strict=True)
+    ).rstrip()
+
+
+def _csv(checked: Checked) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(checked.columns)
+    writer.writerows([harmless(value) for value in row] for row in checked.findings)
+    return text.getvalue()
+
+
+def _json(checked: Checked) -> str:
+    return (
+        json.dumps(
+            {
+                "delivery": checked.delivery,
+                "is_accepted": checked.is_accepted,
+                "reasons": checked.reasons,
+                "findings": [
+                    dict(zip(checked.columns, row, strict=True))
+                    for row in checked.findings
+                ],
+            },
+            indent=2,
+        )
+        + "\n"
+    )
+
+
+_PRINTED = {
+    "table": _table,
+    "csv": _csv,
+    "json": _json,
+    "html": lambda checked: checked.page,
+}

@@ -1,0 +1,77 @@
+"""Great Expectations in a process of its own, so that its import costs no waiting."""
+
+import atexit
+import json
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+
+import duckdb
+import pandas
+
+from expectations.contract import PROJECT
+from expectations.tables import judged_tables
+
+_TYPES = {
+    "is_evaluated": "boolean",
+    "is_successful": "boolean",
+    "n_judged": "Int64",
+    "n_unexpected": "Int64",
+}
+
+
+class Judge:
+    """A process that imports Great Expectations at once, and judges when asked."""
+
+    def __init__(self):
+        # Its diagnostics are kept in a file: a pipe that nobody reads would fill up.
+        self._diagnostics = tempfile.TemporaryFile()  # noqa: SIM115
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "expectations.judge"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._diagnostics,
+            env=os.environ | {"PYTHONPATH": self._path()},
+        )
+        atexit.register(self.stop)
+
+    @staticmethod
+    def _path() -> str:
+        return os.pathsep.join(
+            [str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        )
+
+    def results(self, connection: duckdb.DuckDBPyConnection) -> pandas.DataFrame:
+        """Judge the delivery in schemas ``delivery`` and ``quality``."""
+        answer, _ = self._process.communicate(pickle.dumps(judged_tables(connection)))
+        if self._process.returncode:
+            self._diagnostics.seek(0)
+            *_, last = self._diagnostics.read().decode().splitlines() or ["no reason"]
+            raise RuntimeError(f"the suites could not be judged: {last}")
+        rows = pandas.DataFrame(json.loads(answer))
+        return rows.astype({name: _TYPES.get(name, "string") for name in rows.columns})
+
+    def stop(self) -> None:
+        """End the process, whether or not it was asked."""
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+
+def failures(results: pandas.DataFrame) -> pandas.DataFrame:
+    """The results that did not hold, those that could not be judged among them."""
+    return results[results["is_evaluated"] & ~results["is_successful"].fillna(True)]
+
+
+def refusals(results: pandas.DataFrame) -> list[str]:
+    """Why the delivery is refused, one line per reason; none where it is accepted."""
+    failed = failures(results)
+    stops = failed[(failed["severity"] == "critical") | failed["exception"].notna()]
+    return [
+        f"{row.expectation_id.removeprefix('rule.')}: "
+        f"{row.files if isinstance(row.files, str) else row.table_name}: "
+        f"{row.exception if isinstance(row.exception, str) else row.description}"
+        for row in stops.itertuples()
+    ]

@@ -1,0 +1,193 @@
+"""The quality page and lists: what was found, for a data manager and for the sites.
+
+No delivered value stands in them but the patient's pseudonym: a site finds the value
+under the file's name and line. What is delivered text is escaped, against markup in the
+page and against formulas in the lists.
+"""
+
+import csv
+import html
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from expectations.faults import Fault
+from expectations.judging import failures, refusals
+from expectations.seeds import gate_rule
+
+LIST_COLUMNS = (
+    "severity",
+    "rule_id",
+    "table_name",
+    "file_line",
+    "column_name",
+    "patient_id",
+    "related_record",
+    "description",
+    "action",
+)
+FAULT_COLUMNS = ("severity", "rule_id", "file_name", "message", "action")
+_FINDINGS = """
+    select
+        severity, rule_id, table_name, file_line, column_name, patient_id,
+        related_record, description, action
+    from quality.findings
+    union all
+    select
+        gate_rules.severity, quarantine.rule_id, quarantine.table_name,
+        quarantine.file_line, quarantine.column_name, quarantine.patient_id,
+        null, gate_rules.description, gate_rules.action
+    from quality.quarantine
+    left join definitions.gate_rules on quarantine.rule_id = gate_rules.rule_id
+    order by all
+"""
+_SHOWN = 1_000
+_STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto;
+       padding: 0 1rem; color: #1b2733; }
+table { border-collapse: collapse; width: 100%; margin: 0 0 2rem; font-size: 14px; }
+th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #d8dee4;
+         vertical-align: top; }
+td.n { text-align: right; font-variant-numeric: tabular-nums; }
+.critical { color: #a40e26; font-weight: 600; }
+.warning { color: #8a5a00; }
+.ok { color: #1a6b32; }
+"""
+
+
+def write_page(connection, results, folder: Path) -> None:
+    """Write ``index.html`` and ``findings.csv`` of the delivery that was judged."""
+    findings = read_findings(connection)
+    files = connection.execute(
+        "select file_name, n_delivered, n_accepted, n_collapsed, n_quarantined "
+        "from quality.reconciliation order by file_name"
+    ).fetchall()
+    ((delivery_id, cutoff),) = connection.execute(
+        "select any_value(delivery_id), any_value(data_cutoff_date) "
+        "from delivery.manifest"
+    ).fetchall()
+    failed = failures(results)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_list(folder / "findings.csv", LIST_COLUMNS, findings)
+    body = [
+        f"<h1>Delivery {_text(delivery_id)}</h1>",
+        f"<p>Data cut-off {_text(cutoff)}. "
+        + (
+            '<span class="critical">Refused</span>: the marts are as they were.'
+            if refusals(results)
+            else '<span class="ok">Accepted</span>.'
+        )
+        + "</p>",
+        "<h2>What was found</h2>",
+        _table(
+            ("severity", "expectation", "files", "records", "what it is, what to do"),
+            [
+                (
+                    row.severity,
+                    row.expectation_id.removeprefix("rule."),
+                    row.files if isinstance(row.files, str) else row.table_name,
+                    row.n_unexpected,
+                    row.exception
+                    if isinstance(row.exception, str)
+                    else row.description,
+                )
+                for row in failed.sort_values(
+                    ["severity", "expectation_id"]
+                ).itertuples()
+            ],
+        ),
+        "<h2>Every record, by file</h2>",
+        _table(("file", "delivered", "accepted", "collapsed", "quarantined"), files),
+        f"<h2>Records to look at ({len(findings)})</h2>",
+        "<p>All of them are in findings.csv, beside this page.</p>",
+        _table(LIST_COLUMNS, findings[:_SHOWN]),
+        f"<p>{int(results['is_evaluated'].sum())} of {len(results)} expectations were "
+        "judged; the others are of tables too large to be judged record by record.</p>",
+    ]
+    document = _document(f"Delivery {delivery_id}", body)
+    (folder / "index.html").write_text(document, "utf-8")
+
+
+def read_findings(connection) -> list[tuple]:
+    """Every finding and quarantined cell, without its value; critical ones first."""
+    return connection.execute(_FINDINGS).fetchall()
+
+
+def write_refusal(folder: Path, delivery: str, faults: Sequence[Fault]) -> None:
+    """Write the page and list of a delivery that could not be read."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_list(folder / "findings.csv", FAULT_COLUMNS, fault_rows(faults))
+    (folder / "index.html").write_text(refusal_page(delivery, faults), "utf-8")
+
+
+def refusal_page(delivery: str, faults: Sequence[Fault]) -> str:
+    """The page of a delivery that could not be read."""
+    return _document(
+        "Delivery refused",
+        [
+            f"<h1>Delivery in {_text(delivery)}</h1>",
+            '<p><span class="critical">Refused</span>: the marts are as they were.</p>',
+            _table(FAULT_COLUMNS, fault_rows(faults)),
+        ],
+    )
+
+
+def fault_rows(faults: Sequence[Fault]) -> list[tuple[str, ...]]:
+    """The faults of files, by FAULT_COLUMNS."""
+    return [
+        (
+            "critical",
+            fault.rule_id,
+            fault.file_name,
+            fault.message,
+            gate_rule(fault.rule_id)["action"],
+        )
+        for fault in faults
+    ]
+
+
+def write_list(path: Path, columns: Sequence[str], rows: Iterable[Sequence]) -> None:
+    """Write a CSV list in which no cell begins as a formula does."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        for row in rows:
+            writer.writerow([harmless(value) for value in row])
+
+
+def harmless(value: Any) -> Any:
+    """A cell that a spreadsheet shows and does not run."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("=", "+", "-", "@"):
+        return "'" + value
+    return value
+
+
+def _document(title: str, body: Sequence[str]) -> str:
+    return (
+        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+        '<meta http-equiv="Content-Security-Policy" '
+        "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        f"<title>{_text(title)}</title>\n<style>{_STYLE}</style>\n"
+        + "\n".join(body)
+        + "\n</html>\n"
+    )
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence]) -> str:
+    head = "".join(f"<th>{_text(column)}</th>" for column in columns)
+    lines = [f"<table>\n<tr>{head}</tr>"]
+    for row in rows:
+        lines.append("<tr>" + "".join(_cell(value) for value in row) + "</tr>")
+    return "\n".join([*lines, "</table>"])
+
+
+def _cell(value: Any) -> str:
+    if value in ("critical", "warning"):
+        return f'<td class="{value}">{value}</td>'
+    kind = ' class="n"' if isinstance(value, int) else ""
+    return f"<td{kind}>{_text(value)}</td>"
+
+
+def _text(value: Any) -> str:
+    is_missing = value is None or value != value
+    return "" if is_missing else html.escape(str(value))

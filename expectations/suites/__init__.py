@@ -1,0 +1,14 @@
+"""The suites: what Great Expectations judges, one short module per question."""
+
+from expectations.suites.accepted import accepted_suites
+from expectations.suites.counts import counts_suite
+from expectations.suites.files import files_suite
+
+
+def declared_suites():
+    """Every suite, by the name of the table that it judges."""
+    return {
+        **accepted_suites(),
+        "rules_counted": counts_suite(),
+        "reconciliation": files_suite(),
+    }

@@ -1,0 +1,52 @@
+"""The tables that the gate judges, as data frames."""
+
+import duckdb
+import pandas
+
+from expectations.contract import Table, delivery_contract
+
+WHOLE_TABLE_LIMIT = 200_000
+"""Records up to which a table's accepted records are judged whole, one by one; a larger
+one is judged by the counts of its rules alone, which grow with its files and rules."""
+
+
+def judged_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, pandas.DataFrame]:
+    """The accepted records of each table that is not too large, and the counts."""
+    tables = {}
+    for name, table in delivery_contract().items():
+        if name == "manifest":
+            continue
+        ((n_records,),) = connection.execute(
+            f"select count(*) from delivery.{name}"
+        ).fetchall()
+        if n_records <= WHOLE_TABLE_LIMIT:
+            tables[name] = _accepted(connection, table)
+    counts = connection.execute(
+        "select table_name, rule_id, n_records from quality.rules_counted"
+    ).df()
+    tables["rules_counted"] = counts.pivot(
+        index="table_name", columns="rule_id", values="n_records"
+    )
+    tables["reconciliation"] = (
+        connection.execute(
+            "select table_name, percent_quarantined from quality.reconciliation"
+        )
+        .df()
+        .set_index("table_name")
+    )
+    return tables
+
+
+def _accepted(connection, table: Table) -> pandas.DataFrame:
+    """Trusted records as their text, numbers as numbers."""
+    columns = ", ".join(
+        f"try_cast(trim({column.name}) as double) as {column.name}"
+        if column.type in ("integer", "number")
+        else f"nullif(trim({column.name}), '') as {column.name}"
+        for column in table.columns
+    )
+    return connection.execute(
+        f"select {columns} from delivery.{table.name} "
+        f"where '{table.name}:' || file_line not in "
+        "(select source_record from quality.records_set_aside)"
+    ).df()

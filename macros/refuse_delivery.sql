@@ -1,0 +1,34 @@
+{#- Stop the build with the reasons of a refusal, one line each, at the end of what dbt
+    prints; the test that calls it would print their number alone. -#}
+{% macro refuse_delivery(reasons) -%}
+    {%- set lines = [] -%}
+    {%- for reason in reasons.rows[:10] -%}
+        {%- do lines.append(
+            'delivery refused: ' ~ reason['table_name'] ~ ': '
+            ~ reason['expectation_id'] | replace('rule.', '')
+            ~ (
+                ', ' ~ reason['n_records'] ~ ' record(s)'
+                ~ (
+                    ', the first on line ' ~ reason['first_line']
+                    if reason['first_line'] is not none else ''
+                )
+                if reason['n_records'] is not none else ''
+            )
+            ~ ': ' ~ (reason['exception'] or reason['description'])
+        ) -%}
+    {%- endfor -%}
+    {%- if reasons | length > 10 -%}
+        {%- do lines.append('and ' ~ (reasons | length - 10) ~ ' more reasons') -%}
+    {%- endif -%}
+    {%- do lines.append(where_findings_are()) -%}
+    {%- do exceptions.raise_compiler_error(lines | join('\n')) -%}
+{%- endmacro %}
+
+{#- Where the findings of the delivery that was judged last can be read. -#}
+{% macro where_findings_are() -%}
+    {%- set folder = (flags.TARGET_PATH or 'target') ~ '/quality/' -%}
+    {{ return(
+        'findings: ' ~ folder ~ 'index.html, ' ~ folder ~ 'findings.csv, and in SQL '
+        ~ 'quality.findings and quality.quarantine of ' ~ target.path
+    ) }}
+{%- endmacro %}

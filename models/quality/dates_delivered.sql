@@ -1,0 +1,56 @@
+with
+records_set_aside as (
+    select * from {{ ref('records_set_aside') }}
+),
+
+date_columns as (
+    select * from {{ ref('date_columns') }}
+),
+
+dates_listed as (
+    {%- set dates = [] %}
+    {%- for table in delivery_tables() %}
+    {%- set delivered = ref('stg_delivery__' ~ table.name) %}
+    {%- for column in table.columns.values()
+        if column.meta.type in ('date', 'partial_date') %}
+    {%- set is_partial = column.meta.type == 'partial_date' %}
+    {{- '\n    union all' if dates }}
+    {%- do dates.append(column.name) %}
+    select
+        '{{ table.name }}.{{ column.name }}' as date_name,
+        source_record,
+        file_line,
+        patient_id,
+        {{ column.name }}{{ '_earliest' if is_partial }} as earliest_date,
+        {{ column.name }}{{ '_latest' if is_partial }} as latest_date
+    from {{ delivered }}
+    where {{ column.name }}{{ '_earliest' if is_partial }} is not null
+    {%- endfor %}
+    {%- endfor %}
+),
+
+dates_trusted as (
+    select
+        dates_listed.date_name,
+        date_columns.table_name,
+        date_columns.column_name,
+        dates_listed.source_record,
+        dates_listed.file_line,
+        dates_listed.patient_id,
+        dates_listed.earliest_date,
+        dates_listed.latest_date,
+        case
+            when dates_listed.earliest_date = dates_listed.latest_date
+                then cast(dates_listed.earliest_date as string)
+            else
+                cast(dates_listed.earliest_date as string)
+                || '/' || cast(dates_listed.latest_date as string)
+        end as value_text
+    from dates_listed
+    inner join date_columns on dates_listed.date_name = date_columns.date_name
+    left join records_set_aside
+        on dates_listed.source_record = records_set_aside.source_record
+    where records_set_aside.source_record is null
+)
+
+select * from dates_trusted

@@ -1,0 +1,50 @@
+with
+findings_of_dates as (
+    select * from {{ ref('findings_of_dates') }}
+),
+
+findings_of_disease as (
+    select * from {{ ref('findings_of_disease') }}
+),
+
+findings_of_patients as (
+    select * from {{ ref('findings_of_patients') }}
+),
+
+findings_of_values as (
+    select * from {{ ref('findings_of_values') }}
+),
+
+gate_rules as (
+    select * from {{ ref('gate_rules') }}
+),
+
+found as (
+    select * from findings_of_dates
+    union all
+    select * from findings_of_disease
+    union all
+    select * from findings_of_patients
+    union all
+    select * from findings_of_values
+),
+
+severities_given as (
+    select
+        found.rule_id,
+        gate_rules.severity,
+        found.table_name,
+        found.file_line,
+        found.source_record,
+        found.patient_id,
+        found.column_name,
+        found.value_text,
+        found.related_record,
+        found.related_value,
+        gate_rules.description,
+        gate_rules.action
+    from found
+    left join gate_rules on found.rule_id = gate_rules.rule_id
+)
+
+select * from severities_given

@@ -1,0 +1,104 @@
+with
+dates_delivered as (
+    select * from {{ ref('dates_delivered') }}
+),
+
+date_orders as (
+    select * from {{ ref('date_orders') }}
+),
+
+date_columns as (
+    select * from {{ ref('date_columns') }}
+),
+
+manifest as (
+    select max(data_cutoff_date) as data_cutoff_date
+    from {{ ref('stg_delivery__manifest') }}
+),
+
+-- An order between two roles is one between each two dates of those roles.
+orders_spelled as (
+    select
+        date_orders.rule_id,
+        date_orders.of_one_record,
+        date_orders.found_in,
+        date_orders.more_than_days,
+        date_orders.up_to_days,
+        earlier_columns.date_name as earlier_name,
+        later_columns.date_name as later_name
+    from date_orders
+    inner join date_columns as earlier_columns
+        on date_orders.earlier in (earlier_columns.date_name, earlier_columns.date_role)
+    inner join date_columns as later_columns
+        on date_orders.later in (later_columns.date_name, later_columns.date_role)
+    where earlier_columns.date_name <> later_columns.date_name
+),
+
+-- Broken is an order that every day allowed by two dates breaks.
+orders_broken as (
+    select
+        orders_spelled.rule_id,
+        orders_spelled.found_in,
+        earlier.table_name as earlier_table,
+        earlier.column_name as earlier_column,
+        earlier.file_line as earlier_line,
+        earlier.source_record as earlier_record,
+        earlier.value_text as earlier_value,
+        later.table_name as later_table,
+        later.column_name as later_column,
+        later.file_line as later_line,
+        later.source_record as later_record,
+        later.value_text as later_value,
+        earlier.patient_id
+    from orders_spelled
+    inner join dates_delivered as earlier
+        on orders_spelled.earlier_name = earlier.date_name
+    inner join dates_delivered as later
+        on
+            orders_spelled.later_name = later.date_name
+            and earlier.patient_id = later.patient_id
+    where
+        (not orders_spelled.of_one_record or earlier.source_record = later.source_record)
+        and {{ days_between('later.latest_date', 'earlier.earliest_date') }}
+        > orders_spelled.more_than_days
+        and (
+            orders_spelled.up_to_days is null
+            or {{ days_between('later.latest_date', 'earlier.earliest_date') }}
+            <= orders_spelled.up_to_days
+        )
+),
+
+found as (
+    select
+        rule_id,
+        case found_in when 'earlier' then earlier_table else later_table end
+            as table_name,
+        case found_in when 'earlier' then earlier_line else later_line end as file_line,
+        case found_in when 'earlier' then earlier_record else later_record end
+            as source_record,
+        patient_id,
+        case found_in when 'earlier' then earlier_column else later_column end
+            as column_name,
+        case found_in when 'earlier' then earlier_value else later_value end
+            as value_text,
+        case found_in when 'earlier' then later_record else earlier_record end
+            as related_record,
+        case found_in when 'earlier' then later_value else earlier_value end
+            as related_value
+    from orders_broken
+    union all
+    select
+        'date_after_cutoff' as rule_id,
+        dates_delivered.table_name,
+        dates_delivered.file_line,
+        dates_delivered.source_record,
+        dates_delivered.patient_id,
+        dates_delivered.column_name,
+        dates_delivered.value_text,
+        cast(null as string) as related_record,
+        cast(manifest.data_cutoff_date as string) as related_value
+    from dates_delivered
+    inner join manifest on dates_delivered.earliest_date > manifest.data_cutoff_date
+)
+
+select * from found
