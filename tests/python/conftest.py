@@ -29,6 +29,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Build]:
             own.mkdir()
             warehouse = shutil.copyfile(result.warehouse, own / "warehouse.duckdb")
             compiled = shutil.copytree(result.compiled, own / "compiled")
+            shutil.copyfile(result.manifest, own / "manifest.json")
             builds[key] = replace(result, warehouse=warehouse, compiled=compiled)
         return builds[key]
 

@@ -37,6 +37,11 @@ class Build:
     exit_code: int
     output: str = field(repr=False)
 
+    @property
+    def manifest(self) -> Path:
+        """What dbt knows of the project: nodes, columns and descriptions."""
+        return self.compiled.parent / "manifest.json"
+
     def model(self, name: str) -> str:
         """Compiled SQL of a model or a test."""
         (path,) = self.compiled.rglob(f"{name}.sql")

@@ -1,0 +1,53 @@
+-- A returned row is a key of a staged or an intermediate row that is NULL in part or
+-- stands more than once, where a second row would count a patient twice.
+{%- set keys = {
+    'int_assessments_graded': ['patient_id', 'assessment_date'],
+    'int_concurrent_therapies': ['patient_id', 'drug_class', 'drug'],
+    'int_dates_resolved': ['event_type', 'source_record'],
+    'int_events_doubted': ['patient_id', 'event_type', 'doubt'],
+    'int_events_timelined': ['patient_id', 'event_type', 'event_date'],
+    'int_extramedullary_at_index': ['patient_id', 'site'],
+    'int_follow_up_ended': ['patient_id'],
+    'int_mrd_categorised': ['patient_id', 'sample_date', 'technique'],
+    'int_patients_indexed': ['patient_id'],
+    'int_patients_screened': ['patient_id', 'step'],
+    'int_records_dated': ['patient_id'],
+    'int_remissions_spelled': ['patient_id', 'remission_number'],
+    'int_salvage_lines_placed': ['patient_id', 'line_number'],
+    'int_treatments_after_index': ['patient_id'],
+    'stg_delivery__blood_counts': ['source_record'],
+    'stg_delivery__diagnoses': ['source_record'],
+    'stg_delivery__disease_status': ['source_record'],
+    'stg_delivery__extramedullary_assessments': ['source_record'],
+    'stg_delivery__follow_up': ['source_record'],
+    'stg_delivery__genetic_findings': ['source_record'],
+    'stg_delivery__lymphocyte_infusions': ['source_record'],
+    'stg_delivery__manifest': ['source_record'],
+    'stg_delivery__marrow_assessments': ['source_record'],
+    'stg_delivery__medications': ['source_record'],
+    'stg_delivery__mrd_assessments': ['source_record'],
+    'stg_delivery__patients': ['source_record'],
+    'stg_delivery__relapses': ['source_record'],
+    'stg_delivery__therapy_lines': ['source_record'],
+    'stg_delivery__transplants': ['source_record'],
+    'stg_delivery__treatment_cycles': ['source_record'],
+} %}
+with
+keys_counted as (
+    {%- for model, columns in keys.items() %}
+    {{- '\n    union all' if not loop.first }}
+    select
+        '{{ model }}' as model,
+        cast({{ columns | join(" as string) || ' ' || cast(") }} as string) as row_key,
+        count(*) as n_rows
+    from {{ ref(model) }}
+    group by {{ columns | join(', ') }}
+    {%- endfor %}
+),
+
+keys_doubled as (
+    select * from keys_counted
+    where n_rows > 1 or row_key is null
+)
+
+select * from keys_doubled
