@@ -19,18 +19,21 @@ days_before_seen as (
         survival_curves.*,
         survival_analyses.is_reverse,
         survival_analyses.competing_role,
-        lag(survival, 1, cast(1 as double)) over clock as survival_before,
-        lag(cumulative_incidence, 1, cast(0 as double)) over clock
+        lag(survival_curves.survival, 1, cast(1 as double)) over clock
+            as survival_before,
+        lag(survival_curves.cumulative_incidence, 1, cast(0 as double)) over clock
             as cumulative_incidence_before,
-        lag(competing_incidence, 1, cast(0 as double)) over clock
+        lag(survival_curves.competing_incidence, 1, cast(0 as double)) over clock
             as competing_incidence_before,
-        min(time_days) over (partition by survival_curves.analysis_id, stratum)
-            as first_day
+        min(survival_curves.time_days) over (
+            partition by survival_curves.analysis_id, survival_curves.stratum
+        ) as first_day
     from survival_curves
     inner join survival_analyses
         on survival_curves.analysis_id = survival_analyses.analysis_id
     window clock as (
-        partition by survival_curves.analysis_id, stratum order by time_days
+        partition by survival_curves.analysis_id, survival_curves.stratum
+        order by survival_curves.time_days
     )
 ),
 
@@ -51,7 +54,8 @@ days_checked as (
             when
                 not is_reverse
                 and competing_role <> 'censoring'
-                and abs(1 - survival - cumulative_incidence - competing_incidence) > 1e-9
+                and abs(1 - survival - cumulative_incidence - competing_incidence)
+                > 1e-9
                 then '1 - S is the sum of the incidences'
             when
                 competing_role = 'censoring'

@@ -23,9 +23,12 @@ next_days_seen as (
         survival_event_table.*,
         survival_analyses.is_reverse,
         survival_analyses.competing_role,
-        n_event + n_competing + n_censored as n_left,
-        lead(n_at_risk, 1, cast(0 as bigint)) over (
-            partition by survival_event_table.analysis_id, stratum order by time_days
+        survival_event_table.n_event
+        + survival_event_table.n_competing
+        + survival_event_table.n_censored as n_left,
+        lead(survival_event_table.n_at_risk, 1, cast(0 as bigint)) over (
+            partition by survival_event_table.analysis_id, survival_event_table.stratum
+            order by survival_event_table.time_days
         ) as n_at_risk_next
     from survival_event_table
     inner join survival_analyses
@@ -43,7 +46,8 @@ days_checked as (
             when n_left = 0 then 'somebody leaves on every day listed'
             when time_days < 0 then 'no time is negative'
             when n_exposed < n_event + n_competing then 'events come from the exposed'
-            when n_at_risk - n_exposed <> case when is_reverse then n_censored else 0 end
+            when n_at_risk - n_exposed
+                <> case when is_reverse then n_censored else 0 end
                 then 'only reverse analyses take the dead of the day away'
             when n_competing > 0 and competing_role = 'none'
                 then 'nothing competes where no role says so'

@@ -14,8 +14,18 @@ analysis_populations as (
     select * from {{ ref('analysis_populations') }}
 ),
 
-report_months as (
-    select * from {{ ref('report_months') }}
+months_counted as (
+    select count(*) as n_months
+    from {{ ref('report_months') }}
+),
+
+rows_counted as (
+    select
+        *,
+        count(*) over (
+            partition by analysis_id, stratum, statistic, at_month
+        ) as n_rows
+    from survival_summary
 ),
 
 rows_checked as (
@@ -25,9 +35,7 @@ rows_checked as (
         statistic,
         at_month,
         case
-            when count(*) over (
-                partition by analysis_id, stratum, statistic, at_month
-            ) > 1 then 'a figure stands once'
+            when n_rows > 1 then 'a figure stands once'
             when statistic like '%_percent' and estimate not between 0 and 100 + 1e-9
                 then 'a percentage lies between 0 and 100'
             when estimate not between ci_low - 1e-9 and ci_high + 1e-9
@@ -41,7 +49,7 @@ rows_checked as (
                 then 'events and risk sets are of those analysed'
             when estimator is null then 'every figure names its estimator'
         end as claim_broken
-    from survival_summary
+    from rows_counted
 ),
 
 figures_expected as (
@@ -50,22 +58,16 @@ figures_expected as (
         analysis_populations.stratum,
         analysis_populations.n,
         case
-            when survival_analyses.is_reverse then 4 + max(report_months.n_months)
+            when survival_analyses.is_reverse then 4 + months_counted.n_months
             when survival_analyses.competing_role = 'event'
-                then 2 + 4 * max(report_months.n_months)
-            else 2 + 3 * max(report_months.n_months)
+                then 2 + 4 * months_counted.n_months
+            else 2 + 3 * months_counted.n_months
         end as n_figures
     from analysis_populations
     inner join survival_analyses
         on analysis_populations.analysis_id = survival_analyses.analysis_id
-    cross join (select count(*) as n_months from report_months) as report_months
+    cross join months_counted
     where analysis_populations.reason = 'analysed' and analysis_populations.n > 0
-    group by
-        analysis_populations.analysis_id,
-        analysis_populations.stratum,
-        analysis_populations.n,
-        survival_analyses.is_reverse,
-        survival_analyses.competing_role
 ),
 
 figures_counted as (

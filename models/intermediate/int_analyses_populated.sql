@@ -93,7 +93,7 @@ reasons_given as (
         known_on_day,
         clock_starts_on_day,
         coalesce(known_stratum, 'unknown') as stratum,
-        -- Reverse Kaplan-Meier swaps the roles: the end of follow-up is the event (P21).
+        -- Reverse Kaplan-Meier swaps the roles: follow-up's end is the event (P21).
         case
             when not is_reverse then status
             when status = 0 then 1

@@ -1,6 +1,6 @@
-{%- set until_now -%}
-    order by time_days rows between unbounded preceding and current row
-{%- endset -%}
+{%- set until_now = (
+    'order by time_days rows between unbounded preceding and current row'
+) -%}
 
 with
 
@@ -74,7 +74,7 @@ survival_limited as (
             as survival_std_error,
         case
             when survival > 0 and n_failure_so_far > 0
-            then exp({{ normal_quantile() }} * sqrt(greenwood_sum) / -ln(survival))
+                then exp({{ normal_quantile() }} * sqrt(greenwood_sum) / -ln(survival))
         end as power_of_limit,
         lag(event_free, 1, cast(1 as double)) over (
             partition by analysis_id, stratum order by time_days
@@ -102,8 +102,7 @@ causes_listed as (
 ),
 
 -- As cinc of cmprsk: the variance of the increment of either cause, and the slope with
--- which later increments follow it. After the last patient nothing follows, and what
--- the other cause does on that day moves nothing.
+-- which later increments follow it; after the last patient nothing follows, slope 0.
 incidence_estimated as (
     select
         *,
@@ -113,8 +112,7 @@ incidence_estimated as (
         event_free_before * event_free_before
         * {{ tied_variance('n_cause', 'n_exposed') }} as own_variance,
         event_free_before * event_free_before
-        * {{ tied_variance('n_other', 'n_exposed') }}
-        * case when event_free > 0 then 1 else 0 end as other_variance,
+        * {{ tied_variance('n_other', 'n_exposed') }} as other_variance,
         coalesce({{ ratio('1', 'event_free') }}, 0) as slope
     from causes_listed
     window so_far as (partition by analysis_id, stratum, cause {{ until_now }})
@@ -138,23 +136,32 @@ variance_summed as (
 
 -- Where all have had the event and nobody the other one, the terms of earlier days
 -- cancel exactly; summed in floats they leave noise that the root would magnify.
-incidence_rooted as (
+variance_taken as (
     select
         *,
         case
-            when event_free = 0 and n_other_so_far = 0 then sqrt(own_variance)
-            else sqrt(greatest(
-                squares + incidence * incidence * slopes - 2 * incidence * products, 0
-            ))
-        end as std_error
+            when event_free = 0 and n_other_so_far = 0 then own_variance
+            else squares + incidence * (incidence * slopes - 2 * products)
+        end as variance
     from variance_summed
+),
+
+incidence_rooted as (
+    select
+        *,
+        sqrt(greatest(variance, 0)) as std_error,
+        exp(
+            {{ normal_quantile() }}
+            * {{ ratio('sqrt(greatest(variance, 0))', 'incidence') }}
+        ) as spread
+    from variance_taken
 ),
 
 incidence_limited as (
     select
         *,
-        exp({{ normal_quantile() }} * {{ ratio('std_error', 'incidence') }})
-            as factor_of_limit
+        incidence / spread as ci_low,
+        case when incidence > 0 then least(incidence * spread, 1) end as ci_high
     from incidence_rooted
 ),
 
@@ -173,26 +180,27 @@ curves_joined as (
         days.survival_std_error,
         power(days.survival, days.power_of_limit) as survival_ci_low,
         power(days.survival, 1 / days.power_of_limit) as survival_ci_high,
-        {%- for cause, name in [
-            ('event', 'cumulative_incidence'), ('competing', 'competing_incidence')
-        ] %}
-        {{ cause }}.incidence as {{ name }},
-        {{ cause }}.std_error as {{ name }}_std_error,
-        {{ cause }}.incidence / {{ cause }}.factor_of_limit as {{ name }}_ci_low,
-        case
-            when {{ cause }}.incidence > 0
-            then least({{ cause }}.incidence * {{ cause }}.factor_of_limit, 1)
-        end as {{ name }}_ci_high{{ ',' if not loop.last }}
-        {%- endfor %}
+        event.incidence as cumulative_incidence,
+        event.std_error as cumulative_incidence_std_error,
+        event.ci_low as cumulative_incidence_ci_low,
+        event.ci_high as cumulative_incidence_ci_high,
+        competing.incidence as competing_incidence,
+        competing.std_error as competing_incidence_std_error,
+        competing.ci_low as competing_incidence_ci_low,
+        competing.ci_high as competing_incidence_ci_high
     from survival_limited as days
-    {%- for cause in ['event', 'competing'] %}
-    left join incidence_limited as {{ cause }}
+    left join incidence_limited as event
         on
-            days.analysis_id = {{ cause }}.analysis_id
-            and days.stratum = {{ cause }}.stratum
-            and days.time_days = {{ cause }}.time_days
-            and {{ cause }}.cause = '{{ cause }}'
-    {%- endfor %}
+            days.analysis_id = event.analysis_id
+            and days.stratum = event.stratum
+            and days.time_days = event.time_days
+            and event.cause = 'event'
+    left join incidence_limited as competing
+        on
+            days.analysis_id = competing.analysis_id
+            and days.stratum = competing.stratum
+            and days.time_days = competing.time_days
+            and competing.cause = 'competing'
 )
 
 select * from curves_joined

@@ -43,8 +43,7 @@ crossings_found as (
         stratum,
         band,
         min(case when value <= 0.5 + {{ half_tolerance }} then time_days end)
-            as crossing_day,
-        max(time_days) as last_day
+            as crossing_day
     from bands_listed
     group by analysis_id, stratum, band
 ),
@@ -55,21 +54,23 @@ stretches_measured as (
         crossings_found.stratum,
         crossings_found.band,
         crossings_found.crossing_day,
-        crossings_found.last_day,
         max(
             case
                 when bands_listed.time_days = crossings_found.crossing_day
-                then bands_listed.value
+                    then bands_listed.value
             end
         ) as value_at_crossing,
-        min(
-            case
-                when
-                    bands_listed.is_event_day
-                    and bands_listed.time_days > crossings_found.crossing_day
-                then bands_listed.time_days
-            end
-        ) as next_event_day
+        coalesce(
+            min(
+                case
+                    when
+                        bands_listed.is_event_day
+                        and bands_listed.time_days > crossings_found.crossing_day
+                        then bands_listed.time_days
+                end
+            ),
+            max(bands_listed.time_days)
+        ) as stretch_end_day
     from crossings_found
     inner join bands_listed
         on
@@ -80,8 +81,7 @@ stretches_measured as (
         crossings_found.analysis_id,
         crossings_found.stratum,
         crossings_found.band,
-        crossings_found.crossing_day,
-        crossings_found.last_day
+        crossings_found.crossing_day
 ),
 
 -- R's rule for a curve that rests on one half: the middle of the stretch, which ends at
@@ -94,7 +94,7 @@ halves_found as (
         coalesce(value_at_crossing >= 0.5 - {{ half_tolerance }}, false) as is_midpoint,
         case
             when value_at_crossing >= 0.5 - {{ half_tolerance }}
-            then {{ ratio('crossing_day + coalesce(next_event_day, last_day)', '2') }}
+                then {{ ratio('crossing_day + stretch_end_day', '2') }}
             else cast(crossing_day as double)
         end as half_day
     from stretches_measured
@@ -123,10 +123,10 @@ risk_sets_read as (
         cast(sum(
             case
                 when survival_curves.time_days >= bands_paired.median_days
-                then
-                    survival_curves.n_event
-                    + survival_curves.n_competing
-                    + survival_curves.n_censored
+                    then
+                        survival_curves.n_event
+                        + survival_curves.n_competing
+                        + survival_curves.n_censored
             end
         ) as bigint) as n_at_risk,
         bands_paired.is_midpoint

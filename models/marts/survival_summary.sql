@@ -21,9 +21,13 @@ steps_taken as (
         survival_curves.*,
         survival_analyses.is_reverse,
         survival_analyses.competing_role,
-        n_event + n_competing + n_censored as n_left,
-        cumulative_incidence - lag(cumulative_incidence, 1, cast(0 as double)) over (
-            partition by survival_curves.analysis_id, stratum order by time_days
+        survival_curves.n_event
+        + survival_curves.n_competing
+        + survival_curves.n_censored as n_left,
+        survival_curves.cumulative_incidence
+        - lag(survival_curves.cumulative_incidence, 1, cast(0 as double)) over (
+            partition by survival_curves.analysis_id, survival_curves.stratum
+            order by survival_curves.time_days
         ) as incidence_step
     from survival_curves
     inner join survival_analyses
@@ -103,14 +107,18 @@ months_placed as (
         report_months.at_month,
         max(
             case
-                when time_days <= {{ days_in_months('report_months.at_month') }}
-                then time_days
+                when
+                    steps_taken.time_days
+                    <= {{ days_in_months('report_months.at_month') }}
+                    then steps_taken.time_days
             end
         ) as time_days,
         cast(sum(
             case
-                when time_days >= {{ days_in_months('report_months.at_month') }}
-                then n_left
+                when
+                    steps_taken.time_days
+                    >= {{ days_in_months('report_months.at_month') }}
+                    then steps_taken.n_left
                 else 0
             end
         ) as bigint) as n_at_risk
@@ -191,7 +199,7 @@ estimability_judged as (
         or strata_totalled.last_day >= {{ days_in_months('rows_listed.at_month') }}
         or case
             when rows_listed.statistic = 'survival_percent'
-            then strata_totalled.is_survival_complete
+                then strata_totalled.is_survival_complete
             else strata_totalled.is_incidence_complete
         end as is_estimable
     from rows_listed
