@@ -19,11 +19,12 @@ claims_checked as (
         case
             when mart_key is null and reachable <> 'conflict'
                 then 'every number that data can give names its cell'
-            when mart is null or mart_column is null then
-                case
-                    when mart_key is not null
-                        then 'a cell is of a mart and a column'
-                end
+            when mart is null or mart_column is null
+                then
+                    case
+                        when mart_key is not null
+                            then 'a cell is of a mart and a column'
+                    end
             when agrees and derived is null then 'what agrees is derived'
         end as claim_broken
     from published_comparison

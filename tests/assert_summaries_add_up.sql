@@ -22,7 +22,9 @@ controlled_terms as (
 ),
 
 survival_summary as (
-    select distinct population, n_event
+    select distinct
+        population,
+        n_event
     from {{ ref('survival_summary') }}
     where analysis_id = population || '__rfs'
 ),
@@ -73,7 +75,10 @@ populations_paired as (
 ),
 
 claims_checked as (
-    select cell, claim_broken from populations_paired
+    select
+        cell,
+        claim_broken
+    from populations_paired
     union all
     -- The sites of extramedullary disease stand beside `yes`.
     select
@@ -133,8 +138,9 @@ claims_checked as (
     from controlled_terms
     left join outcome_measures
         on outcome_measures.fact in (
-            'concurrent_' || controlled_terms.term, controlled_terms.term || '_positive'
-        )
+                'concurrent_' || controlled_terms.term,
+                controlled_terms.term || '_positive'
+            )
     where
         controlled_terms.vocabulary in ('drug_class', 'marker')
         and outcome_measures.fact is null

@@ -31,8 +31,8 @@ therapies_dated as (
         coalesce(starts.event_date, ends.event_date) as start_date,
         case
             when ends.source_record is not null then greatest(
-                coalesce(ends.event_date, ends.latest_date), starts.event_date
-            )
+                    coalesce(ends.event_date, ends.latest_date), starts.event_date
+                )
         end as end_date
     from medications
     inner join dates_resolved as starts

@@ -239,18 +239,18 @@ others_bounded as (
                 and ends_known.index_date <= precision_told.delivered_latest
                 then greatest(precision_told.delivered_earliest, ends_known.index_date)
             else greatest(
-                precision_told.delivered_earliest, clean_marrows.clean_marrow_date
-            )
+                    precision_told.delivered_earliest, clean_marrows.clean_marrow_date
+                )
         end as earliest_date,
         case
             when precision_told.delivered_precision = 'day'
                 or precision_told.delivered_earliest > ends_known.data_cutoff_date
                 then precision_told.delivered_latest
             else least(
-                precision_told.delivered_latest,
-                ends_known.end_of_life_or_contact,
-                ends_known.data_cutoff_date
-            )
+                    precision_told.delivered_latest,
+                    ends_known.end_of_life_or_contact,
+                    ends_known.data_cutoff_date
+                )
         end as latest_date
     from precision_told
     inner join ends_known on precision_told.patient_id = ends_known.patient_id

@@ -145,7 +145,9 @@ doubted as (
     inner join remissions_summed
         on dates_resolved.patient_id = remissions_summed.patient_id
     where
-        dates_resolved.event_type in ('haematological_relapse', 'extramedullary_relapse')
+        dates_resolved.event_type in (
+            'haematological_relapse', 'extramedullary_relapse'
+        )
         and dates_resolved.event_date is null
         and greatest(dates_resolved.earliest_date, remissions_summed.first_date + 1)
         <= least(dates_resolved.latest_date, follow_up.follow_up_end_date)

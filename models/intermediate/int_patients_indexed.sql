@@ -60,8 +60,9 @@ programme_started as (
         cast(count(*) as int) as n_cycles,
         max(
             case when nth_from_last = 1 then greatest(
-                start_date + {{ var('cycle_length_days') }}, end_date
-            ) end
+                        start_date + {{ var('cycle_length_days') }}, end_date
+                    )
+            end
         ) as treatment_end_date
     from programme_cycles
     group by patient_id

@@ -25,27 +25,31 @@ judged as (
         eligibility_criteria.step,
         eligibility_criteria.criterion,
         case eligibility_criteria.criterion
-            when 'index_drug_started' then
-                case
-                    when not patients.is_patient_accepted then null
-                    when patients.index_date is not null then true
-                    when cycles_quarantined.patient_id is not null then null
-                    else false
-                end
-            when 'within_enrolment' then
-                patients.index_date between
-                cast('{{ var("enrolment_start") }}' as date)
-                and cast('{{ var("enrolment_end") }}' as date)
+            when 'index_drug_started'
+                then
+                    case
+                        when not patients.is_patient_accepted then null
+                        when patients.index_date is not null then true
+                        when cycles_quarantined.patient_id is not null then null
+                        else false
+                    end
+            when 'within_enrolment'
+                then
+                    patients.index_date between
+                    cast('{{ var("enrolment_start") }}' as date)
+                    and cast('{{ var("enrolment_end") }}' as date)
             when 'participating_country' then patients.country in ({{ countries }})
             when 'no_other_diagnosis' then coalesce(patients.diagnosis = 'b_all', true)
-            when 'adult' then
-                {{ completed_years('patients.birth_date_latest', 'patients.index_date') }}
-                >= {{ var('adult_age_years') }}
-            when 'consent' then
-                case
-                    when patients.consent in ('given', 'waived') then true
-                    when patients.consent = 'refused' then false
-                end
+            when 'adult'
+                then
+                    {{ completed_years('patients.birth_date_latest', 'patients.index_date') }}
+                    >= {{ var('adult_age_years') }}
+            when 'consent'
+                then
+                    case
+                        when patients.consent in ('given', 'waived') then true
+                        when patients.consent = 'refused' then false
+                    end
             when 'medical_record' then patients.record_available = 'yes'
             when 'diagnosis_data_complete' then
                 case

@@ -52,8 +52,8 @@ dates_ranked as (
             partition by dates_listed.patient_id
             order by
                 dates_listed.record_date desc,
-                dates_listed.source_table,
-                dates_listed.file_line
+                dates_listed.source_table asc,
+                dates_listed.file_line asc
         ) as recency
     from dates_listed
     inner join patients on dates_listed.patient_id = patients.patient_id

@@ -99,7 +99,9 @@ signals_listed as (
     from dates_resolved
     inner join follow_up on dates_resolved.patient_id = follow_up.patient_id
     where
-        dates_resolved.event_type in ('haematological_relapse', 'extramedullary_relapse')
+        dates_resolved.event_type in (
+            'haematological_relapse', 'extramedullary_relapse'
+        )
         and dates_resolved.event_date > follow_up.index_date
 ),
 

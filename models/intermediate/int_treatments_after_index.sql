@@ -130,8 +130,8 @@ treated as (
         least(hsct.event_date, cytotoxic_ranked.start_date) as response_cut_date,
         case
             when hsct.event_date <= coalesce(
-                cytotoxic_ranked.start_date, hsct.event_date
-            ) then 'after_hsct'
+                    cytotoxic_ranked.start_date, hsct.event_date
+                ) then 'after_hsct'
             when cytotoxic_ranked.start_date is not null
                 then 'after_cytotoxic_therapy'
         end as response_cut_reason

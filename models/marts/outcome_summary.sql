@@ -96,7 +96,11 @@ therapies_listed as (
         cast(null as string) as drug,
         'concurrent_lymphocyte_infusion' as fact
     union all
-    select drug_class, drug, fact from drugs_listed
+    select
+        drug_class,
+        drug,
+        fact
+    from drugs_listed
 ),
 
 facts_listed as (
@@ -105,7 +109,10 @@ facts_listed as (
         'no_cytotoxic_between', 'response_then_hsct', 'in_remission_at_hsct',
         'nrm_evaluable',
     ] %}
-    select patient_id, '{{ fact }}' as fact, {{ fact }} as is_met
+    select
+        patient_id,
+        '{{ fact }}' as fact,
+        {{ fact }} as is_met
     from transplants_judged
     union all
     {%- endfor %}
@@ -124,7 +131,10 @@ facts_listed as (
     where endpoint = '{{ endpoint }}'
     union all
     {%- endfor %}
-    select patient_id, marker || '_positive' as fact, is_positive as is_met
+    select
+        patient_id,
+        marker || '_positive' as fact,
+        is_positive as is_met
     from markers_judged
     union all
     select
@@ -142,7 +152,12 @@ facts_listed as (
 ),
 
 measures_listed as (
-    select subset, measure, fact, disease_group from outcome_measures
+    select
+        subset,
+        measure,
+        fact,
+        disease_group
+    from outcome_measures
     union all
     select
         'all' as subset,

@@ -15,10 +15,16 @@ cells_counted as (
 
 -- The upper limit of k of n is one less the lower limit of n - k of n.
 limits_needed as (
-    select numerator, denominator from cells_counted
+    select
+        numerator,
+        denominator
+    from cells_counted
     where numerator > 0
     union
-    select denominator - numerator as numerator, denominator from cells_counted
+    select
+        denominator - numerator as numerator,
+        denominator
+    from cells_counted
     where numerator < denominator
 ),
 
@@ -35,7 +41,9 @@ log_factorials as (
         ) as log_factorial
     from patients_numbered
     union all
-    select 0 as number, cast(0 as double) as log_factorial
+    select
+        0 as number,
+        cast(0 as double) as log_factorial
 ),
 
 log_coefficients as (
@@ -66,13 +74,13 @@ tail_terms as (
     inner join log_factorials as totals on coefficients.denominator = totals.number
     inner join log_factorials as successes
         on successes.number between coefficients.numerator and least(
-            coefficients.denominator,
-            coefficients.numerator + 60 + 9 * sqrt(
-                coefficients.numerator
-                * (coefficients.denominator - coefficients.numerator)
-                / coefficients.denominator
+                coefficients.denominator,
+                coefficients.numerator + 60 + 9 * sqrt(
+                    coefficients.numerator
+                    * (coefficients.denominator - coefficients.numerator)
+                    / coefficients.denominator
+                )
             )
-        )
     inner join log_factorials as failures
         on coefficients.denominator - successes.number = failures.number
 ),

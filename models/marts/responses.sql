@@ -63,7 +63,9 @@ remissions_found as (
         min(case when grade_precedence is not null then assessment_date end)
             as remission_date,
         max(
-            case when place = 1 and grade_precedence is not null then assessment_date end
+            case
+                when place = 1 and grade_precedence is not null then assessment_date
+            end
         ) as best_remission_date,
         max(case when place = 1 then source_record end) as best_remission_record
     from assessments_windowed

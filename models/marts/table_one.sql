@@ -141,14 +141,13 @@ statistics_listed as (
         subset,
         variable,
         level,
-        '{{ statistic }}' as statistic,
+                '{{ statistic }}' as statistic,
         cast({{ value }} as double) as value,
-        {{ 'numerator' if kind == 'category' else 'cast(null as bigint)' }}
-            as numerator,
+        {{ 'numerator' if kind == 'category' else 'cast(null as bigint)' }},
         denominator
     from cells_measured
-    where kind = '{{ kind }}'
-    {%- if statistic == 'percent' %} and level <> 'unknown'{% endif %}
+    where kind = '    {{ kind }}'
+        {%- if statistic == 'percent' %} and level <> 'unknown'{% endif %}
     {{- '\n    union all' if not loop.last }}
     {%- endfor %}
 )

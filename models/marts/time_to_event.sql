@@ -123,7 +123,7 @@ doubts_gathered as (
         origins.censoring_rule,
         min(
             case when doubts.doubt in ('record_in_quarantine', 'record_missing')
-                then doubts.doubt
+                    then doubts.doubt
             end
         ) as record_doubt,
         max(
@@ -161,8 +161,8 @@ doubts_gathered as (
                 origins.origin_type,
                 case
                     when rules_listed.event_type in (
-                        'death_from_relapse', 'death_without_relapse'
-                    ) then 'death'
+                            'death_from_relapse', 'death_without_relapse'
+                        ) then 'death'
                     when
                         rules_listed.event_type = 'relapse'
                         and origins.origin_type = 'hsct'
@@ -249,7 +249,7 @@ verdicts as (
             as overruled_on_the_day,
         not_evaluable_reason,
         case when not_evaluable_reason is null
-            then {{ days_between('origin_date', 'end_date') }}
+                then {{ days_between('origin_date', 'end_date') }}
         end as time_days,
         case when not_evaluable_reason is null then status end as status,
         not_evaluable_reason is null as is_evaluable,

@@ -39,17 +39,17 @@ outcomes as (
         treatments.hsct_record,
         nrm.not_evaluable_reason as nrm_not_evaluable_reason,
         case when treatments.hsct_date is not null
-            then coalesce(first_responses.event_date <= treatments.hsct_date, false)
+                then coalesce(first_responses.event_date <= treatments.hsct_date, false)
         end as has_response_before_hsct,
         case when first_responses.event_date <= treatments.hsct_date
-            then coalesce(
-                treatments.cytotoxic_date >= first_responses.event_date
-                and treatments.cytotoxic_date < treatments.hsct_date,
-                false
-            )
+                then coalesce(
+                        treatments.cytotoxic_date >= first_responses.event_date
+                        and treatments.cytotoxic_date < treatments.hsct_date,
+                        false
+                    )
         end as has_cytotoxic_between,
         case when treatments.hsct_date is not null
-            then remissions_at_hsct.patient_id is not null
+                then remissions_at_hsct.patient_id is not null
         end as is_in_remission_at_hsct,
         nrm.is_evaluable as is_nrm_evaluable,
         treatments.is_hsct_date_missing,

@@ -58,7 +58,10 @@ orders_broken as (
             orders_spelled.later_name = later.date_name
             and earlier.patient_id = later.patient_id
     where
-        (not orders_spelled.of_one_record or earlier.source_record = later.source_record)
+        (
+            not orders_spelled.of_one_record
+            or earlier.source_record = later.source_record
+        )
         and {{ days_between('later.latest_date', 'earlier.earliest_date') }}
         > orders_spelled.more_than_days
         and (

@@ -46,7 +46,8 @@ marrow_before_status as (
         row_number() over (
             partition by disease_status.source_record
             order by
-                marrow_assessments.assessment_date desc, marrow_assessments.file_line
+                marrow_assessments.assessment_date desc,
+                marrow_assessments.file_line asc
         ) as recency
     from disease_status
     inner join marrow_assessments
@@ -160,7 +161,10 @@ found as (
         disease_group as related_value
     from disease_status
     where
-        (disease_group = 'mrd_positive' and disease_status in ('relapsed', 'refractory'))
+        (
+            disease_group = 'mrd_positive'
+            and disease_status in ('relapsed', 'refractory')
+        )
         or (
             disease_group = 'relapsed_refractory'
             and disease_status in ('persistent_mrd', 'mrd_relapse')

@@ -49,7 +49,8 @@ found as (
         table_name || ':' || cast(file_line as string) as source_record,
         patient_id,
         column_name,
-        case when rule_id <> 'direct_identifier_value' then value_text end as value_text,
+        case when rule_id <> 'direct_identifier_value' then value_text end
+            as value_text,
         cast(null as string) as related_record,
         cast(null as string) as related_value
     from cells_found

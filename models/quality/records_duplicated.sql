@@ -6,7 +6,8 @@ records_keyed as (
         '{{ table.name }}' as table_name,
         file_line,
         {{ parse_text('patient_id') }} as patient_id,
-        {{ joined_text(table.columns.values() | selectattr('meta.key')) }} as record_key,
+        {{ joined_text(table.columns.values() | selectattr('meta.key')) }}
+            as record_key,
         {{ joined_text(table.columns.values()) }} as record_text
     from {{ source('delivery', table.name) }}
     {%- endfor %}
