@@ -19,12 +19,9 @@ claims_checked as (
         case
             when mart_key is null and reachable <> 'conflict'
                 then 'every number that data can give names its cell'
-            when mart is null or mart_column is null
-                then
-                    case
-                        when mart_key is not null
-                            then 'a cell is of a mart and a column'
-                    end
+            when (mart is null or mart_column is null) and mart_key is not null
+                then 'a cell is of a mart and a column'
+            when mart is null or mart_column is null then null
             when agrees and derived is null then 'what agrees is derived'
         end as claim_broken
     from published_comparison

@@ -138,9 +138,8 @@ claims_checked as (
     from controlled_terms
     left join outcome_measures
         on outcome_measures.fact in (
-                'concurrent_' || controlled_terms.term,
-                controlled_terms.term || '_positive'
-            )
+            'concurrent_' || controlled_terms.term, controlled_terms.term || '_positive'
+        )
     where
         controlled_terms.vocabulary in ('drug_class', 'marker')
         and outcome_measures.fact is null

@@ -60,12 +60,9 @@ claims_checked as (
         'response_summary' as mart,
         population || ' ' || subset || ' ' || response_window || ' ' || measure as cell,
         case
-            when denominator = 0
-                then
-                    case
-                        when coalesce(ci_low, ci_high) is not null
-                            then 'nobody has no limits'
-                    end
+            when denominator = 0 and coalesce(ci_low, ci_high) is not null
+                then 'nobody has no limits'
+            when denominator = 0 then null
             when ci_low is null or ci_high is null then 'a percentage has its limits'
             when (ci_low = 0) <> (numerator = 0)
                 then 'the lower limit of none alone is 0'

@@ -75,7 +75,7 @@ subsets_listed as (
         patient_id,
         '{{ subset }}' as subset,
         {% if window == 'each' %}response_window{% else %}'any' as response_window
-    {%- endif %}
+        {%- endif %}
     from characterised
     where {{ condition }}
     {{- '\n    union all' if not loop.last }}

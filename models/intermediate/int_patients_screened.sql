@@ -42,7 +42,9 @@ judged as (
             when 'no_other_diagnosis' then coalesce(patients.diagnosis = 'b_all', true)
             when 'adult'
                 then
-                    {{ completed_years('patients.birth_date_latest', 'patients.index_date') }}
+                    {{ completed_years(
+                        'patients.birth_date_latest', 'patients.index_date'
+                    ) }}
                     >= {{ var('adult_age_years') }}
             when 'consent'
                 then

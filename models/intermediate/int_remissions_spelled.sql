@@ -19,8 +19,8 @@ extramedullary_assessments as (
     select * from {{ accepted('extramedullary_assessments') }}
 ),
 
--- The last marrow with a value on or before the index date tells whether an MRD+ patient
--- starts in remission; without one the patient does.
+-- The last marrow with a value on or before the index date tells whether an MRD+
+-- patient starts in remission; without one the patient does.
 starts_ranked as (
     select
         patient_id,

@@ -61,8 +61,10 @@ markers_judged as (
         genetic_findings.patient_id,
         genetic_findings.marker,
         case
-            when max(case when result = 'positive' then 1 else 0 end) = 1 then true
-            when max(case when result = 'negative' then 1 else 0 end) = 1 then false
+            when max(case when genetic_findings.result = 'positive' then 1 end) = 1
+                then true
+            when max(case when genetic_findings.result = 'negative' then 1 end) = 1
+                then false
         end as is_positive
     from genetic_findings
     inner join cohort on genetic_findings.patient_id = cohort.patient_id

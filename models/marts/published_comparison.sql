@@ -83,13 +83,13 @@ cells_listed as (
         {%- for limit in ['ci_low', 'ci_high'] %}
         {{ limit if column == 'estimate' else 'cast(null as double)' }} as {{ limit }},
         {%- endfor %}
-    {%- for part in ['numerator', 'denominator'] %}
+        {%- for part in ['numerator', 'denominator'] %}
         {% if is_share -%}
         case when {{ is_share }} then {{ part }} end
         {%- else -%}
         cast(null as bigint)
         {%- endif %} as {{ part }}{{ ',' if not loop.last }}
-    {%- endfor %}
+        {%- endfor %}
     from {{ relation }}
     {{- '\n    union all' if not loop.last }}
     {%- endfor %}

@@ -44,6 +44,7 @@ log_factorials as (
     select
         0 as number,
         cast(0 as double) as log_factorial
+
 ),
 
 log_coefficients as (
@@ -74,13 +75,13 @@ tail_terms as (
     inner join log_factorials as totals on coefficients.denominator = totals.number
     inner join log_factorials as successes
         on successes.number between coefficients.numerator and least(
-                coefficients.denominator,
-                coefficients.numerator + 60 + 9 * sqrt(
-                    coefficients.numerator
-                    * (coefficients.denominator - coefficients.numerator)
-                    / coefficients.denominator
-                )
+            coefficients.denominator,
+            coefficients.numerator + 60 + 9 * sqrt(
+                coefficients.numerator
+                * (coefficients.denominator - coefficients.numerator)
+                / coefficients.denominator
             )
+        )
     inner join log_factorials as failures
         on coefficients.denominator - successes.number = failures.number
 ),

@@ -141,13 +141,14 @@ statistics_listed as (
         subset,
         variable,
         level,
-                '{{ statistic }}' as statistic,
+        '{{ statistic }}' as statistic,
         cast({{ value }} as double) as value,
-        {{ 'numerator' if kind == 'category' else 'cast(null as bigint)' }},
+        {{ 'numerator' if kind == 'category' else 'cast(null as bigint)' }}
+            as numerator,
         denominator
     from cells_measured
-    where kind = '    {{ kind }}'
-        {%- if statistic == 'percent' %} and level <> 'unknown'{% endif %}
+    where kind = '{{ kind }}'
+    {%- if statistic == 'percent' %} and level <> 'unknown'{% endif %}
     {{- '\n    union all' if not loop.last }}
     {%- endfor %}
 )
