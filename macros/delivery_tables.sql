@@ -1,7 +1,7 @@
 {#-
   The tables of the delivery contract with their columns, in its order; without the
   manifest unless asked for. While dbt parses, the contract is not known yet: then
-  their names, with a column that all but the manifest have, so that lineage is.
+  their names, with a key and a date as all but the manifest have, so that lineage is.
 -#}
 {% macro delivery_tables(with_manifest=false) -%}
     {%- set names = [
@@ -33,9 +33,12 @@
             ) -%}
         {%- endif -%}
     {%- else -%}
-        {%- set column = {'name': 'patient_id', 'meta': {'type': 'text', 'key': true}} -%}
+        {%- set columns = {
+            'patient_id': {'name': 'patient_id', 'meta': {'type': 'text', 'key': true}},
+            'on_date': {'name': 'on_date', 'meta': {'type': 'date'}},
+        } -%}
         {%- for name in names -%}
-            {%- do tables.append({'name': name, 'columns': {'patient_id': column}}) -%}
+            {%- do tables.append({'name': name, 'columns': columns}) -%}
         {%- endfor -%}
     {%- endif -%}
     {{ return(tables if with_manifest else tables[1:]) }}

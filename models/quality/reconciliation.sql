@@ -37,7 +37,9 @@ reconciled as (
         coalesce(set_aside_counted.n_collapsed, 0) as n_collapsed,
         coalesce(set_aside_counted.n_quarantined, 0) as n_quarantined,
         100 * coalesce(
-            {{ ratio('coalesce(set_aside_counted.n_quarantined, 0)', 'files.n_records') }},
+            {{ ratio(
+                'coalesce(set_aside_counted.n_quarantined, 0)', 'files.n_records'
+            ) }},
             0
         ) as percent_quarantined
     from files
