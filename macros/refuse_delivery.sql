@@ -1,6 +1,21 @@
 {#- Stop the build with the reasons of a refusal, one line each, at the end of what dbt
     prints; the test that calls it would print their number alone. -#}
-{% macro refuse_delivery(reasons) -%}
+{% macro refuse_delivery(relation) -%}
+    {%- if execute and flags.WHICH in ('build', 'test') -%}
+        {%- set reasons = run_query(
+            'select expectation_id, table_name, n_records, first_line, description, '
+            ~ 'exception from ' ~ relation
+            ~ " where severity = 'critical' or exception is not null"
+            ~ ' order by expectation_id, table_name'
+        ) -%}
+        {%- if reasons | length -%}
+            {%- do exceptions.raise_compiler_error(refusal_lines(reasons)) -%}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A refusal's reasons, a line each, and where its findings are. -#}
+{% macro refusal_lines(reasons) -%}
     {%- set lines = [] -%}
     {%- for reason in reasons.rows[:10] -%}
         {%- do lines.append(
@@ -21,7 +36,7 @@
         {%- do lines.append('and ' ~ (reasons | length - 10) ~ ' more reasons') -%}
     {%- endif -%}
     {%- do lines.append(where_findings_are()) -%}
-    {%- do exceptions.raise_compiler_error(lines | join('\n')) -%}
+    {{ return(lines | join('\n')) }}
 {%- endmacro %}
 
 {#- Where the findings of the delivery that was judged last can be read. -#}

@@ -64,8 +64,12 @@
         {%- if flags.WHICH == 'run' or nodes_left_out() -%}
             {%- do log('not published: partial build; ' ~ warehouse ~ ' is as it was', info=true) -%}
         {%- elif statuses == ['success'] -%}
+            {%- set verdict = run_query('select * from quality.verdict').rows[0] -%}
+            {%- do log(
+                'delivery ' ~ verdict['delivery_id'] ~ ' accepted with '
+                ~ verdict['n_warnings'] ~ ' warning(s); ' ~ where_findings_are(), info=true
+            ) -%}
             {%- do log('published: ' ~ warehouse, info=true) -%}
-            {%- do log(where_findings_are(), info=true) -%}
         {%- else -%}
             {%- do log('not published: ' ~ warehouse ~ ' is as it was', info=true) -%}
         {%- endif -%}

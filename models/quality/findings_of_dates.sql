@@ -62,12 +62,10 @@ orders_broken as (
             not orders_spelled.of_one_record
             or earlier.source_record = later.source_record
         )
-        and {{ days_between('later.latest_date', 'earlier.earliest_date') }}
-        > orders_spelled.more_than_days
+        and earlier.earliest_date > later.latest_date + orders_spelled.more_than_days
         and (
             orders_spelled.up_to_days is null
-            or {{ days_between('later.latest_date', 'earlier.earliest_date') }}
-            <= orders_spelled.up_to_days
+            or earlier.earliest_date <= later.latest_date + orders_spelled.up_to_days
         )
 ),
 

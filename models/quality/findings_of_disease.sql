@@ -53,7 +53,7 @@ marrow_before_status as (
     inner join marrow_assessments
         on
             disease_status.patient_id = marrow_assessments.patient_id
-            and marrow_assessments.assessment_date <= disease_status.status_date
+            and disease_status.status_date >= marrow_assessments.assessment_date
     where
         disease_status.disease_group = 'mrd_positive'
         and marrow_assessments.blast_percent is not null

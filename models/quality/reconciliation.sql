@@ -37,10 +37,7 @@ reconciled as (
         coalesce(set_aside_counted.n_collapsed, 0) as n_collapsed,
         coalesce(set_aside_counted.n_quarantined, 0) as n_quarantined,
         100 * coalesce(
-            {{ ratio(
-                'coalesce(set_aside_counted.n_quarantined, 0)', 'files.n_records'
-            ) }},
-            0
+            {{ ratio('set_aside_counted.n_quarantined', 'files.n_records') }}, 0
         ) as percent_quarantined
     from files
     inner join records_accepted

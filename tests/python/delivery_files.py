@@ -23,6 +23,12 @@ def copied(target: Path, *, source: Path = EXAMPLE) -> Path:
     return target
 
 
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """The records of a CSV file."""
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
 def edited(folder: Path, file_name: str, edit: Callable[[str], str]) -> Path:
     """The folder, with one of its files edited as text and the manifest renewed."""
     path = folder / file_name
@@ -33,8 +39,7 @@ def edited(folder: Path, file_name: str, edit: Callable[[str], str]) -> Path:
 def renewed(folder: Path) -> Path:
     """The folder, with its manifest's n_rows and sha256 as its files are now."""
     manifest = folder / "manifest.csv"
-    with manifest.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = read_rows(manifest)
     for row in rows:
         (path,) = folder.glob(f"{row['table_name']}.*")
         row["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()

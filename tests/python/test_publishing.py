@@ -5,17 +5,26 @@ import re
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
-from delivery_files import copied
+from delivery_files import EXAMPLE, copied, edited, read_rows
 
-from expectations.build_log import log_unpublished, opening_row, read_log
+from expectations.build_log import (
+    against_earlier,
+    describe_delivery,
+    log_unpublished,
+    opening_row,
+    read_log,
+)
 from expectations.builds import BuildRefused, take_lock
 from expectations.contract import PROJECT
+from expectations.preflight import inspect_delivery
 from expectations.publishing import replace_file
 
+NETWORK_CUT = Path(__file__).parent / "network_cut"
 MARTS = (
     "select table_name, estimated_size from duckdb_tables() "
     "where schema_name = 'marts' and table_name <> 'delivery_log' order by all"
@@ -26,12 +35,14 @@ class Warehouse:
     """A warehouse of its own, and the dbt commands that are run on it."""
 
     def __init__(self, folder: Path):
+        self.folder = folder
         self.path = folder / "warehouse.duckdb"
         self.environment = os.environ | {
             "WAREHOUSE": str(self.path),
             "DBT_TARGET_PATH": str(folder / "target"),
             "DBT_LOG_PATH": str(folder / "logs"),
-            "PYTHONPATH": f"{PROJECT}/python:{PROJECT}",
+            "PYTHONPATH": f"{PROJECT}/python:{PROJECT}:{NETWORK_CUT}",
+            "NETWORK_TRIES": str(folder / "network_tries"),
         }
         self.environment.pop("DELIVERY_DIR", None)
 
@@ -102,6 +113,60 @@ def test_a_partial_build_publishes_nothing_and_says_so(published):
     assert published.path.read_bytes() == before
 
 
+def test_a_delivery_that_the_gate_refuses_is_explained(published, tmp_path):
+    before = published.query(MARTS)
+    folder = copied(tmp_path / "delivery")
+    script = "<script>alert(1)</script>"
+    edited(
+        folder,
+        "marrow_assessments.csv",
+        lambda text: text + f"=1+1{script},2017-01-01,secret value\n",
+    )
+    dead = next(
+        row
+        for row in read_rows(folder / "follow_up.csv")
+        if len(row["death_date"]) == 10
+    )
+    n_lines = len((folder / "blood_counts.csv").read_text().splitlines())
+    edited(
+        folder,
+        "blood_counts.csv",
+        lambda text: text + f"{dead['patient_id']},2018-03-01,100,1\n",
+    )
+    code, output = published.run("build", delivery=folder)
+    assert code != 0
+    assert "Traceback" not in output
+    refusals = re.findall("delivery refused: .*", output)
+    assert refusals == [
+        "delivery refused: blood_counts: record_after_death, 1 record(s), the first on "
+        f"line {n_lines + 1}: A date is after the patient's death: Ask the site which "
+        "of the two dates is wrong"
+    ]
+    assert f"not published: {published.path} is as it was" in output
+    assert published.query(MARTS) == before
+    *_, last = published.query("select verdict, reason from marts.delivery_log")
+    assert last[0] == "refused"
+    assert last[1].startswith("record_after_death: blood_counts")
+    quality = published.folder / "target" / "quality"
+    page = (quality / "index.html").read_text()
+    listed = (quality / "findings.csv").read_text()
+    assert script not in page
+    assert "=1+1&lt;script&gt;" in page
+    assert "'=1+1<script>" in listed
+    assert not re.search(r"(?i)(src|href)\s*=|url\(|@import", page)
+    logs = "".join(path.read_text() for path in published.folder.glob("logs/*"))
+    assert "secret value" not in page + listed + output + logs
+
+
+@pytest.mark.parametrize("seconds", [5, 12])
+def test_a_killed_build_leaves_the_marts_as_they_were(published, seconds):
+    before = published.query(MARTS)
+    with published.start("build") as process:
+        time.sleep(seconds)
+        process.kill()
+    assert published.query(MARTS) == before
+
+
 def test_readers_and_a_second_build_while_one_is_at_work(published):
     before = published.query(MARTS)
     with (
@@ -125,7 +190,8 @@ def test_readers_and_a_second_build_while_one_is_at_work(published):
         assert first.returncode == 0, output
         assert reader.execute(MARTS).fetchall() == before
     assert published.query(MARTS) == before
-    assert published.query("select count(*) from marts.delivery_log") == [(3,)]
+    verdicts = published.query("select verdict from marts.delivery_log")
+    assert verdicts == [("published",), ("refused",), ("refused",), ("published",)]
 
 
 @pytest.mark.parametrize(
@@ -141,6 +207,39 @@ def test_parameters_are_refused_by_name(published, given, line):
     assert code == 2
     assert line in output
     assert published.path.read_bytes() == before
+
+
+def test_no_build_reached_for_a_network(published):
+    assert not (published.folder / "network_tries").exists()
+
+
+def test_the_network_is_cut_in_these_builds(published):
+    connect = "import socket; socket.create_connection(('192.0.2.1', 9), 1)"
+    tries = published.folder / "own_tries"
+    tried = subprocess.run(
+        [sys.executable, "-c", connect],
+        env=published.environment | {"NETWORK_TRIES": str(tries)},
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    assert tried.returncode != 0
+    assert tries.read_text()
+
+
+def test_an_older_cut_off_and_a_known_id_are_warned_of():
+    delivery = inspect_delivery(EXAMPLE)
+    row = opening_row(build_id="a", parameters={})
+    describe_delivery(row, delivery)
+    assert against_earlier(delivery, [row | {"verdict": "published"}]) == []
+    earlier = row | {
+        "verdict": "published",
+        "data_cutoff_date": delivery.data_cutoff_date + timedelta(1),
+        "files": "[]",
+    }
+    assert [rule_id for rule_id, *_ in against_earlier(delivery, [earlier])] == [
+        "cutoff_before_published",
+        "delivery_id_reused",
+    ]
 
 
 def test_a_stale_log_of_a_crashed_session_does_not_outlive_publishing(tmp_path):

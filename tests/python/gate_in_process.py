@@ -1,0 +1,144 @@
+"""The gate of ``dbt build`` without dbt: its compiled SQL, delivery after delivery.
+
+dbt compiles the models of the gate once; each delivery is then read into a database in
+memory, and the compiled models are run in their order, the suites in between.
+"""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas
+
+from expectations.build_log import write_rows
+from expectations.contract import PROJECT
+from expectations.judge import judge
+from expectations.judging import failures, refusals
+from expectations.preflight import inspect_delivery
+from expectations.reader import load_delivery, write_warnings
+from expectations.seeds import seed
+from expectations.tables import judged_tables
+
+JUDGED = "model.neuf_warehouse.expectation_results"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the gate found in one delivery."""
+
+    refusals: list[str]
+    findings: set[tuple[str, str, int | None]]
+    quarantined: set[tuple[str, str, int]]
+    reconciled: bool
+    values: dict[str, list[tuple]]
+    evaluated: list[str]
+    failures: list[str]
+
+
+class Gate:
+    """The compiled models of the gate, in their order."""
+
+    rules = seed("gate_rules")
+
+    def __init__(self, folder: Path):
+        target = folder / "target"
+        subprocess.run(
+            [Path(sys.executable).with_name("dbt"), "compile", "--select", "+verdict"],
+            cwd=PROJECT,
+            env=os.environ
+            | {
+                "WAREHOUSE": str(folder / "warehouse.duckdb"),
+                "DBT_TARGET_PATH": str(target),
+                "DBT_LOG_PATH": str(folder / "logs"),
+            },
+            check=True,
+            capture_output=True,
+        )
+        manifest = json.loads((target / "manifest.json").read_text())
+        self._nodes = _ordered(manifest["nodes"])
+
+    def judged(self, delivery: Path, *, suites=None) -> Judged:
+        """Run the gate on a delivery; a delivery that cannot be read raises."""
+        with duckdb.connect() as connection:
+            connection.execute("attach ':memory:' as warehouse; use warehouse")
+            load_delivery(connection, inspect_delivery(delivery))
+            write_warnings(connection, [])
+            write_rows(connection, "delivery.build_log", [])
+            for node in self._nodes:
+                connection.execute(f"create schema if not exists {node['schema']}")
+                if node["resource_type"] == "seed":
+                    _load_seed(connection, node)
+                elif node["unique_id"] == JUDGED:
+                    results = pandas.DataFrame(
+                        judge(judged_tables(connection), suites=suites)
+                    )
+                    break
+                else:
+                    connection.execute(
+                        f"create table {node['schema']}.{node['name']} as "
+                        + node["compiled_code"]
+                    )
+            return _judged(connection, results)
+
+
+def _judged(connection, results: pandas.DataFrame) -> Judged:
+    def rows(query: str) -> list[tuple]:
+        return connection.execute(query).fetchall()
+
+    return Judged(
+        refusals=refusals(results),
+        findings=set(
+            rows("select rule_id, table_name, file_line from quality.findings")
+        ),
+        quarantined=set(
+            rows("select rule_id, table_name, file_line from quality.quarantine")
+        ),
+        reconciled=rows(
+            "select bool_and(n_delivered = n_accepted + n_collapsed + n_quarantined) "
+            "from quality.reconciliation"
+        )
+        == [(True,)],
+        values={
+            name: rows(
+                f"select * from staging.stg_delivery__{name} where source_record "
+                "not in (select source_record from quality.records_set_aside)"
+            )
+            for (name,) in rows("select table_name from delivery.files")
+        },
+        evaluated=results["expectation_id"][results["is_evaluated"]].tolist(),
+        failures=failures(results)["expectation_id"].tolist(),
+    )
+
+
+def _ordered(nodes: dict[str, dict]) -> list[dict]:
+    """The gate's models and seeds, each after what it reads."""
+    ordered: dict[str, dict] = {}
+
+    def add(unique_id: str) -> None:
+        node = nodes.get(unique_id)
+        if node is None or unique_id in ordered:
+            return
+        for parent in node["depends_on"].get("nodes", []):
+            add(parent)
+        ordered[unique_id] = node
+
+    add(JUDGED)
+    return list(ordered.values())
+
+
+def _load_seed(connection, node: dict) -> None:
+    types = node["config"]["column_types"]
+    columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
+    relation = f"{node['schema']}.{node['name']}"
+    connection.execute(f"create table {relation} ({columns})")
+    path = PROJECT / node["original_file_path"]
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = [[row[name] or None for name in types] for row in csv.DictReader(file)]
+    connection.executemany(
+        f"insert into {relation} values ({', '.join('?' * len(types))})", rows
+    )

@@ -1,0 +1,552 @@
+"""The corpus of faults: each is refused, quarantined or reported, as its line says.
+
+The faults of files stand in test_delivery_refused.py. Here the manifest is renewed
+after each fault, so that nothing but the gate can find it, and no fault may change a
+value of an accepted record without a finding on that record.
+"""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from delivery_files import as_gzip, as_parquet, copied, renewed
+from gate_in_process import Gate, Judged
+
+from expectations.contract import Column, delivery_contract
+from expectations.preflight import inspect_delivery
+from expectations.suites import declared_suites
+
+TABLES = [name for name in delivery_contract() if name != "manifest"]
+N_PATIENTS = 60
+Rows = list[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Files:
+    """A delivery's rows, to be edited table by table."""
+
+    folder: Path
+
+    def read(self, table_name: str) -> Rows:
+        text = (self.folder / f"{table_name}.csv").read_text(encoding="utf-8")
+        return list(csv.DictReader(io.StringIO(text)))
+
+    def write(self, table_name: str, rows: Rows) -> None:
+        path = self.folder / f"{table_name}.csv"
+        with path.open("w", newline="", encoding="utf-8") as file:
+            names = delivery_contract()[table_name].column_names
+            writer = csv.DictWriter(file, names, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+
+    def text(self, table_name: str, change: Callable[[str], str]) -> None:
+        path = self.folder / f"{table_name}.csv"
+        path.write_bytes(change(path.read_bytes().decode()).encode())
+
+    def append(self, table_name: str, **values: str) -> int:
+        """Add a record; its line."""
+        rows = self.read(table_name)
+        rows.append(dict.fromkeys(delivery_contract()[table_name].column_names, ""))
+        rows[-1].update(values)
+        self.write(table_name, rows)
+        return len(rows) + 1
+
+    def change(self, table_name: str, patient_id: str, **values: str) -> int:
+        """Change the first record of a patient; its line."""
+        rows = self.read(table_name)
+        line, row = next(
+            (n, row)
+            for n, row in enumerate(rows, start=2)
+            if row["patient_id"] == patient_id
+        )
+        row.update(values)
+        self.write(table_name, rows)
+        return line
+
+    def of(self, table_name: str, patient_id: str) -> dict[str, str]:
+        return next(r for r in self.read(table_name) if r["patient_id"] == patient_id)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory) -> Files:
+    """The patients of the example who stand in most of its tables."""
+    files = Files(copied(tmp_path_factory.mktemp("small") / "delivery"))
+    presence = Counter(
+        patient_id
+        for name in TABLES
+        for patient_id in {row["patient_id"] for row in files.read(name)}
+    )
+    ranked = sorted(
+        presence, key=lambda patient_id: (-presence[patient_id], patient_id)
+    )
+    kept = set(ranked[:N_PATIENTS])
+    for name in TABLES:
+        rows = files.read(name)
+        files.write(name, [row for row in rows if row["patient_id"] in kept])
+    renewed(files.folder)
+    return files
+
+
+@pytest.fixture(scope="module")
+def gate(tmp_path_factory) -> Gate:
+    return Gate(tmp_path_factory.mktemp("gate"))
+
+
+@pytest.fixture(scope="module")
+def sound(gate, small) -> Judged:
+    """The small delivery without any fault."""
+    judged = gate.judged(small.folder)
+    assert judged.refusals == []
+    assert judged.quarantined == set()
+    return judged
+
+
+@pytest.fixture
+def files(small, tmp_path) -> Files:
+    return Files(copied(tmp_path / "delivery", source=small.folder))
+
+
+def judge(gate: Gate, files: Files, *tables: str, rules: tuple = ()) -> Judged:
+    """Judge a delivery by some tables' suites, and the counts of some rules."""
+    renewed(files.folder)
+    declared = declared_suites()
+    suites = {name: declared[name] for name in (*tables, "reconciliation")}
+    suites["rules_counted"] = [
+        expectation
+        for expectation in declared["rules_counted"]
+        if expectation.column in rules
+    ]
+    judged = gate.judged(files.folder, suites=suites)
+    assert judged.reconciled
+    return judged
+
+
+def values(judged: Judged, table_name: str) -> Counter:
+    """The accepted records of a table, apart from where they stand in their file."""
+    return Counter(row[:-2] for row in judged.values.get(table_name, ()))
+
+
+def assert_no_value_changed(judged: Judged, sound: Judged) -> None:
+    """Whatever is accepted was so before, or there is a finding on its line."""
+    for table_name in TABLES:
+        reported = {
+            line for _, table, line in judged.findings - sound.findings
+            if table == table_name
+        }  # fmt: skip
+        before = values(sound, table_name)
+        for row in judged.values.get(table_name, ()):
+            if not before[row[:-2]]:
+                assert row[-2] in reported, (table_name, row[-2])
+            before[row[:-2]] -= 1
+
+
+# --- A cell that does not hold the contract's value --------------------------------
+
+BAD_VALUES = {
+    "date": ("2020-02-31", "01/03/2017", "2017-3-1", "2017-03", "2017-03-01T00:00"),
+    "partial_date": ("2017-13", "17", "20170301", "March 2017"),
+    "integer": ("12.7", "1e3", "1_000", "N/A"),
+    "number": ("12,7", "N/A", "1_000", "nan", "0x10"),
+    "term": ("Unknown term", "FEMALE"),
+    "text": (),
+}
+
+
+def faults_of(column: Column) -> list[tuple[str, str]]:
+    """Values that a column may not hold, with the rule that each breaks."""
+    rule = "term_not_allowed" if column.type == "term" else "value_unparsed"
+    faults = [(value, rule) for value in BAD_VALUES[column.type]]
+    if not column.nullable:
+        faults += [("", "value_missing"), ("  ", "value_missing")]
+    if column.minimum is not None:
+        faults.append((str(column.minimum - 1), "value_out_of_range"))
+    if column.maximum is not None:
+        faults.append((str(column.maximum + 1), "value_out_of_range"))
+    return faults
+
+
+@pytest.mark.parametrize("table_name", TABLES)
+def test_faulty_cells_are_quarantined_where_they_stand(gate, sound, files, table_name):
+    rows = files.read(table_name)
+    faults = [
+        (column, *fault)
+        for column in delivery_contract()[table_name].columns
+        for fault in faults_of(column)
+    ]
+    template = rows[0]
+    expected = set()
+    for n, (column, value, rule_id) in enumerate(faults):
+        # Each fault has a record of its own; extra ones are of the first patient.
+        if n >= len(rows):
+            rows.append(dict(template))
+        rows[n][column.name] = value
+        expected.add((rule_id, table_name, n + 2))
+    files.write(table_name, rows)
+    judged = judge(gate, files, table_name)
+    # Two records that became alike by their faults are one, and the other its copy.
+    copied_lines = {
+        line for rule_id, table, line in judged.findings
+        if rule_id == "record_copied" and table == table_name
+    }  # fmt: skip
+    missed = expected - judged.quarantined
+    assert {line for _, _, line in missed} <= copied_lines
+    assert len(missed) < len(expected) / 4
+    assert_no_value_changed(judged, sound)
+
+
+# --- Records ------------------------------------------------------------------------
+
+
+def quarantined_rows(files: Files) -> dict[str, set]:
+    """Faults of records by table; each appended, so that no other line moves."""
+    known = files.read("patients")[0]["patient_id"]
+
+    def malformed(table_name: str, text: str) -> int:
+        line = len(files.read(table_name)) + 2
+        files.text(table_name, lambda before: before + text)
+        return line
+
+    orphan = files.append(
+        "transplants", patient_id="nobody", transplant_type="allogeneic"
+    )
+    differing = files.append("blood_counts", **{
+        **files.read("blood_counts")[0], "platelets_giga_per_l": "1.5"})  # fmt: skip
+    short = malformed("marrow_assessments", f"{known},2017-01-01\n")
+    swallowed = malformed("mrd_assessments", f'{known},"2017-01-01\n{known},2,3"\n')
+    stray = malformed("lymphocyte_infusions", f"{known},2017-01-01,\n")
+    cut = malformed("follow_up", f"{known}x,2017-0")
+    return {
+        "patient_unknown": {("transplants", orphan)},
+        "key_doubled": {("blood_counts", 2), ("blood_counts", differing)},
+        "record_malformed": {
+            ("marrow_assessments", short),
+            ("mrd_assessments", swallowed),
+            ("lymphocyte_infusions", stray),
+            ("follow_up", cut),
+        },
+    }
+
+
+def test_faulty_records_are_quarantined_whole(gate, sound, files):
+    expected = quarantined_rows(files)
+    judged = judge(gate, files)
+    new = judged.quarantined - sound.quarantined
+    assert new == {
+        (rule_id, *place) for rule_id, places in expected.items() for place in places
+    }
+    assert_no_value_changed(judged, sound)
+
+
+def test_exact_copies_collapse_and_are_counted(gate, sound, files):
+    row = files.read("blood_counts")[3]
+    spelled = files.append("blood_counts", **{k: f" {v}" for k, v in row.items()})
+    line = files.append("blood_counts", **row)
+    judged = judge(gate, files, "blood_counts")
+    assert {
+        ("record_copied", "blood_counts", spelled),
+        ("record_copied", "blood_counts", line),
+        ("blanks_around_value", "blood_counts", spelled),
+    } <= judged.findings - sound.findings
+    assert values(judged, "blood_counts") == values(sound, "blood_counts")
+
+
+# --- Findings -----------------------------------------------------------------------
+
+
+def later(day: str, days: int) -> str:
+    return (date.fromisoformat(day) + timedelta(days)).isoformat()
+
+
+def someone(files: Files, table_name: str, **wanted) -> dict[str, str]:
+    """A row whose values are as wanted: a text, or a length."""
+    return next(
+        row
+        for row in files.read(table_name)
+        if all(
+            len(row[k]) == v if isinstance(v, int) else row[k] == v
+            for k, v in wanted.items()
+        )
+    )
+
+
+def dead(files: Files) -> dict[str, str]:
+    return someone(files, "follow_up", vital_status="dead", death_date=10)
+
+
+def alive(files: Files) -> dict[str, str]:
+    return someone(files, "follow_up", vital_status="alive", death_date="")
+
+
+def cycle(files: Files) -> dict[str, str]:
+    return someone(files, "treatment_cycles", cycle_number="1", end_date=10)
+
+
+FINDINGS = {
+    "record_after_death": lambda f: ("marrow_assessments", f.append(
+        "marrow_assessments", patient_id=(d := dead(f))["patient_id"],
+        assessment_date=later(d["death_date"], 1), blast_percent="3")),
+    "ended_after_death": lambda f: ("follow_up", f.change(
+        "follow_up", (d := dead(f))["patient_id"],
+        last_contact_date=later(d["death_date"], 31))),
+    "ended_shortly_after_death": lambda f: ("follow_up", f.change(
+        "follow_up", (d := dead(f))["patient_id"],
+        last_contact_date=later(d["death_date"], 30))),
+    "record_before_birth": lambda f: ("blood_counts", f.append(
+        "blood_counts", patient_id=alive(f)["patient_id"], sample_date="1899-01-01")),
+    "cycle_ends_before_start": lambda f: ("treatment_cycles", f.change(
+        "treatment_cycles", (c := cycle(f))["patient_id"],
+        end_date=later(c["start_date"], -1))),
+    "line_ends_before_start": lambda f: ("therapy_lines", f.change(
+        "therapy_lines", alive(f)["patient_id"],
+        start_date="2013-05", end_date="2013-04-30")),
+    "medication_ends_before_start": lambda f: ("medications", f.append(
+        "medications", patient_id=alive(f)["patient_id"], drug="x", drug_class="other",
+        start_date="2016", end_date="2015-12")),
+    "transplant_before_diagnosis": lambda f: ("transplants", f.append(
+        "transplants", patient_id=alive(f)["patient_id"], transplant_date="1999-01-01",
+        transplant_type="autologous")),
+    "cycle_before_diagnosis": lambda f: ("treatment_cycles", f.append(
+        "treatment_cycles", patient_id=alive(f)["patient_id"], drug="other",
+        cycle_number="1", access_program="commercial", start_date="1999-01-01")),
+    "death_date_of_living": lambda f: ("follow_up", f.change(
+        "follow_up", (a := alive(f))["patient_id"], death_date=a["last_contact_date"])),
+    "direct_identifier_value": lambda f: ("medications", f.append(
+        "medications", patient_id=alive(f)["patient_id"], drug="jane@example.org",
+        drug_class="other", start_date="2016")),
+    "line_before_diagnosis": lambda f: ("therapy_lines", f.change(
+        "therapy_lines", alive(f)["patient_id"], start_date="1999-01-01",
+        end_date="", response_date="")),
+    "test_before_diagnosis": lambda f: ("genetic_findings", f.append(
+        "genetic_findings", patient_id=alive(f)["patient_id"], test_date="1999-01",
+        marker="other", method="other", result="negative")),
+    "response_before_line": lambda f: ("therapy_lines", f.change(
+        "therapy_lines", alive(f)["patient_id"],
+        start_date="2015-01-01", end_date="", response_date="2014-12-31")),
+    "record_after_last_contact": lambda f: ("blood_counts", f.append(
+        "blood_counts", patient_id=(a := alive(f))["patient_id"],
+        sample_date=later(a["last_contact_date"], 1))),
+    "date_after_cutoff": lambda f: ("blood_counts", f.append(
+        "blood_counts", patient_id=alive(f)["patient_id"], sample_date="2019-01-01")),
+    "cycles_out_of_order": lambda f: ("treatment_cycles", f.append(
+        "treatment_cycles", patient_id=(c := cycle(f))["patient_id"], drug=c["drug"],
+        cycle_number="99", access_program=c["access_program"],
+        start_date=later(c["start_date"], -1))),
+    "death_undated": lambda f: ("follow_up", f.change(
+        "follow_up", dead(f)["patient_id"], death_date="")),
+    "death_cause_of_living": lambda f: ("follow_up", f.change(
+        "follow_up", alive(f)["patient_id"], death_cause="infection")),
+    "trial_entry_before_index": lambda f: ("follow_up", f.change(
+        "follow_up", alive(f)["patient_id"], trial_entry_date="2013-12-31")),
+    "cycle_outside_programme": lambda f: ("treatment_cycles", f.append(
+        "treatment_cycles", patient_id=(c := cycle(f))["patient_id"], drug=c["drug"],
+        cycle_number="98", access_program="commercial",
+        start_date=later(c["start_date"], -1))),
+    "bcr_abl1_positive_later": lambda f: ("genetic_findings", f.append(
+        "genetic_findings", patient_id=someone(
+            f, "genetic_findings", marker="bcr_abl1", result="negative")["patient_id"],
+        test_date="2018-01-01", marker="bcr_abl1", method="pcr", result="positive")),
+    "relapse_with_clean_marrow": lambda f: ("relapses", f.append(
+        "relapses", patient_id=(m := someone(
+            f, "marrow_assessments", blast_percent="0"))["patient_id"],
+        relapse_date=m["assessment_date"], relapse_type="haematological")),
+    "mrd_undetectable_with_blasts": lambda f: ("mrd_assessments", f.append(
+        "mrd_assessments", patient_id=(m := someone(
+            f, "disease_status", disease_group="mrd_positive"))["patient_id"],
+        sample_date=_with_blasts(f, m["patient_id"]), technique="pcr",
+        sensitivity="0.0001", result="undetectable")),
+    "mrd_level_contradicts_result": lambda f: ("mrd_assessments", f.append(
+        "mrd_assessments", patient_id=alive(f)["patient_id"], sample_date="2015-01-01",
+        technique="pcr", sensitivity="0.0001", result="undetectable",
+        mrd_level="0.2")),
+    "mrd_level_missing": lambda f: ("mrd_assessments", f.append(
+        "mrd_assessments", patient_id=alive(f)["patient_id"], sample_date="2015-01-01",
+        technique="pcr", sensitivity="0.0001", result="quantifiable")),
+    "disease_status_of_other_group": lambda f: ("disease_status", f.change(
+        "disease_status", someone(
+            f, "disease_status", disease_group="mrd_positive")["patient_id"],
+        disease_status="refractory")),
+    "line_zero_not_frontline": lambda f: ("therapy_lines", f.change(
+        "therapy_lines", alive(f)["patient_id"], line_type="salvage")),
+    "count_implausible": lambda f: ("blood_counts", f.append(
+        "blood_counts", patient_id=alive(f)["patient_id"], sample_date="2014-01-01",
+        platelets_giga_per_l="150000")),
+    "age_implausible": lambda f: ("patients", f.change(
+        "patients", cycle(f)["patient_id"], birth_date="1890")),
+    "patient_ids_alike": lambda f: ("patients", f.append(
+        "patients", **{**f.read("patients")[0], "patient_id": "0" + f.read(
+            "patients")[0]["patient_id"]})),
+    "blanks_around_value": lambda f: ("medications", f.append(
+        "medications", patient_id=alive(f)["patient_id"], drug=" x ",
+        drug_class="other", start_date="2016")),
+    "control_character": lambda f: ("medications", f.append(
+        "medications", patient_id=alive(f)["patient_id"], drug="x\ny",
+        drug_class="other", start_date="2016")),
+}  # fmt: skip
+
+
+def _with_blasts(files: Files, patient_id: str) -> str:
+    day = "2014-06-01"
+    files.append("marrow_assessments", patient_id=patient_id, assessment_date=day,
+                 blast_percent="60")  # fmt: skip
+    return day
+
+
+@pytest.mark.parametrize("rule_id", FINDINGS)
+def test_a_contradiction_is_found_where_it_stands(gate, sound, files, rule_id):
+    table_name, line = FINDINGS[rule_id](files)
+    judged = judge(gate, files, rules=(rule_id,))
+    assert (rule_id, table_name, line) in judged.findings - sound.findings
+    critical = {r.split(":")[0] for r in judged.refusals}
+    (rule,) = (row for row in gate.rules if row["rule_id"] == rule_id)
+    assert (rule_id in critical) == (rule["severity"] == "critical"), judged.refusals
+
+
+@pytest.mark.parametrize(
+    ("table_name", "rule_id"),
+    [
+        ("follow_up", "follow_up_missing"),
+        ("diagnoses", "diagnosis_missing"),
+        ("disease_status", "disease_status_missing"),
+    ],
+)
+def test_a_missing_record_is_found(gate, sound, files, table_name, rule_id):
+    rows = files.read(table_name)
+    lost = rows.pop()["patient_id"]
+    files.write(table_name, rows)
+    judged = judge(gate, files)
+    line = [row["patient_id"] for row in files.read("patients")].index(lost) + 2
+    assert (rule_id, "patients", line) in judged.findings - sound.findings
+
+
+# --- Columns and files --------------------------------------------------------------
+
+
+def nulled(files: Files, table_name: str, column_name: str) -> None:
+    rows = files.read(table_name)
+    for row in rows[::10]:
+        row[column_name] = ""
+    files.write(table_name, rows)
+
+
+def test_a_tenth_of_a_required_column_lost_refuses(gate, files):
+    nulled(files, "mrd_assessments", "result")
+    judged = judge(gate, files, "mrd_assessments")
+    assert [line.split(":")[:2] for line in judged.refusals] == [
+        ["quarantine_share", " mrd_assessments"]
+    ]
+
+
+def test_a_tenth_of_a_nullable_column_lost_is_reported(gate, sound, files):
+    nulled(files, "patients", "birth_date")
+    judged = judge(gate, files, "patients")
+    assert "patients.birth_date.missing" in judged.failures
+    assert "patients.birth_date.missing" not in sound.failures
+
+
+def test_day_and_month_swapped_is_quarantined_where_no_date_comes_out(gate, files):
+    rows = files.read("blood_counts")
+    line, row = next(
+        (n, row) for n, row in enumerate(rows, 2) if row["sample_date"][8:] > "12"
+    )
+    year, month, day = row["sample_date"].split("-")
+    row["sample_date"] = f"{year}-{day}-{month}"
+    files.write("blood_counts", rows)
+    judged = judge(gate, files, "blood_counts")
+    assert ("value_unparsed", "blood_counts", line) in judged.quarantined
+
+
+def swapped_day_and_month(files: Files) -> None:
+    day = "2015-04-05"
+    rows = files.read("genetic_findings")
+    rows[-1]["test_date"] = day
+    files.write("genetic_findings", rows)
+    renewed(files.folder)
+    rows[-1]["test_date"] = "2015-05-04"
+    files.write("genetic_findings", rows)
+
+
+def swapped_patients(files: Files) -> None:
+    rows = files.read("patients")
+    rows[0]["sex"], rows[1]["sex"] = "male", "female"
+    files.write("patients", rows)
+    renewed(files.folder)
+    rows[0]["patient_id"], rows[1]["patient_id"] = (
+        rows[1]["patient_id"],
+        rows[0]["patient_id"],
+    )
+    files.write("patients", rows)
+
+
+@pytest.mark.parametrize("swap", [swapped_day_and_month, swapped_patients])
+def test_a_plausible_change_shows_in_the_hash_alone(files, swap):
+    swap(files)
+    with pytest.raises(Exception, match="has SHA-256"):
+        inspect_delivery(files.folder)
+    renewed(files.folder)
+    assert inspect_delivery(files.folder)
+
+
+SPELLED = {
+    "bom": lambda text: "\ufeff" + text,
+    "crlf": lambda text: text.replace("\n", "\r\n"),
+    "no_last_newline": lambda text: text.removesuffix("\n"),
+    "all_quoted": lambda text: "".join(
+        ",".join(f'"{value}"' for value in line.split(",")) + "\n"
+        for line in text.splitlines()
+    ),
+    "blank_lines": lambda text: text + "\n\n",
+}
+
+
+@pytest.mark.parametrize("spelled", SPELLED)
+def test_another_spelling_is_no_difference(gate, sound, files, spelled):
+    for name in TABLES:
+        files.text(name, SPELLED[spelled])
+    judged = judge(gate, files)
+    assert {name: values(judged, name) for name in TABLES} == {
+        name: values(sound, name) for name in TABLES
+    }
+    new = {rule_id for rule_id, *_ in judged.findings - sound.findings}
+    assert new == ({"blank_line"} if spelled == "blank_lines" else set())
+
+
+@pytest.mark.parametrize("pack", [as_gzip, as_parquet])
+def test_another_format_is_no_difference(gate, sound, files, pack):
+    rows = files.read("blood_counts")
+    for name in TABLES:
+        rows = files.read(name)
+        stripped = [{k: v.strip(" ") for k, v in row.items()} for row in rows]
+        files.write(name, stripped)
+        pack(files.folder, name)
+    judged = judge(gate, files)
+    assert {name: values(judged, name) for name in TABLES} == {
+        name: values(sound, name) for name in TABLES
+    }
+
+
+# --- The gate itself ----------------------------------------------------------------
+
+
+def test_every_rule_of_the_gate_has_its_fault(gate):
+    in_corpus = {*FINDINGS, "follow_up_missing", "diagnosis_missing"}
+    in_corpus |= {"disease_status_missing", "record_copied", "blank_line"}
+    in_corpus |= {"value_missing", "value_unparsed", "term_not_allowed"}
+    in_corpus |= {"value_out_of_range", "patient_unknown", "key_doubled"}
+    in_corpus |= {"record_malformed", "mrd_positive_with_blasts"}
+    # Judged against the log of earlier builds: test_publishing.py.
+    in_corpus |= {"cutoff_before_published", "delivery_id_reused"}
+    declared = {
+        r["rule_id"] for r in gate.rules if r["judged"] in ("quarantine", "finding")
+    }
+    assert declared == in_corpus
+
+
+def test_every_declared_expectation_is_evaluated(sound):
+    declared = [e.meta["id"] for suite in declared_suites().values() for e in suite]
+    assert len(declared) == len(set(declared))
+    assert sorted(sound.evaluated) == sorted(declared)
