@@ -19,7 +19,7 @@
         {%- endif -%}
     {%- endfor -%}
     {%- for earlier, later in [
-        ('enrolment_start', 'enrolment_end'), ('enrolment_start', 'study_end')
+        ('enrolment_start', 'enrolment_end'), ('enrolment_end', 'study_end')
     ] if var(earlier) | string > var(later) | string -%}
         {%- do exceptions.raise_compiler_error(
             "--vars: parameter '" ~ later ~ "' is " ~ var(later) ~ ", before '"

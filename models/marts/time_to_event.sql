@@ -92,6 +92,8 @@ candidates_ranked as (
         timeline.event_date,
         rules_listed.status,
         coalesce(rules_listed.ended_by, timeline.detail) as ended_by,
+        case when rules_listed.ended_by = 'death' then timeline.detail end
+            as death_cause,
         timeline.source_table,
         timeline.source_record,
         row_number() over (
@@ -194,6 +196,7 @@ judged as (
         ended.event_date as end_date,
         ended.status,
         ended.ended_by,
+        ended.death_cause,
         ended.source_table,
         ended.source_record,
         overruled.ended_by as overruled_on_the_day,
@@ -245,6 +248,7 @@ verdicts as (
         endpoint,
         censoring_rule,
         case when not_evaluable_reason is null then ended_by end as ended_by,
+        case when not_evaluable_reason is null then death_cause end as death_cause,
         case when not_evaluable_reason is null then overruled_on_the_day end
             as overruled_on_the_day,
         not_evaluable_reason,
