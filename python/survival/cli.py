@@ -212,13 +212,13 @@ def _run_verify(arguments: argparse.Namespace) -> int:
 
 def _run_report(arguments: argparse.Namespace) -> int:
     from survival.progress import Progress
-    from survival.report import write_report
+    from survival.report import SECTIONS, write_report
     from survival.warehouse import Warehouse
 
     with Warehouse(arguments.warehouse) as warehouse:
         analyses = warehouse.find_analyses(arguments.analysis)
         _note_unpublished(warehouse)
-        with Progress("drawing", total=len(analyses)) as progress:
+        with Progress("writing", total=len(SECTIONS)) as progress:
             path = write_report(
                 warehouse, analyses, folder=arguments.output, progress=progress.step
             )

@@ -92,6 +92,44 @@ class Warehouse:
         except duckdb.CatalogException as error:
             raise WarehouseError(self._without(mart)) from error
 
+    def records(
+        self, table: str, *, schema: str = "marts", order_by: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Rows of a table as dictionaries, without the cost of a data frame.
+
+        Raises
+        ------
+        WarehouseError
+            If the warehouse has no such table.
+        """
+        import duckdb
+
+        order = f" order by {order_by}" if order_by else ""
+        try:
+            cursor = self._connection.execute(f"select * from {schema}.{table}{order}")
+        except duckdb.CatalogException as error:
+            raise WarehouseError(self._without(table)) from error
+        return _dictionaries(cursor)
+
+    def findings_counted(self) -> list[dict[str, Any]]:
+        """Quality findings by severity and rule; no patient."""
+        return self._counted(
+            "select rule_id, severity, description, action, count(*) as n "
+            "from quality.findings group by all order by severity, rule_id"
+        )
+
+    def dates_counted(self) -> list[dict[str, Any]]:
+        """Dates of events by type: given, imputed, missing; no patient."""
+        return self._counted(
+            "select event_type, count(*) filter (where how = 'given') as n_given, "
+            "count(*) filter (where how = 'imputed') as n_imputed, "
+            "count(*) filter (where how = 'missing') as n_missing "
+            "from intermediate.int_dates_resolved group by all order by event_type"
+        )
+
+    def _counted(self, query: str) -> list[dict[str, Any]]:
+        return _dictionaries(self._connection.execute(query))
+
     def _without(self, mart: str) -> str:
         """Why a mart is not there."""
         log = "select 1 from information_schema.tables where table_name = ?"
@@ -114,7 +152,7 @@ class Warehouse:
 
     @cached_property
     def _analyses(self) -> dict[str, Analysis]:
-        rows = self._read("survival_analyses").to_dict("records")
+        rows = self.records("survival_analyses")
         return {
             row["analysis_id"]: Analysis(
                 analysis_id=row["analysis_id"],
@@ -234,8 +272,8 @@ class Warehouse:
 
     def study_parameters(self) -> dict[str, str]:
         """The parameters that the build used, as text."""
-        rows = self._read("study_parameters").sort_values("parameter")
-        return dict(zip(rows["parameter"], rows["value"].map(str), strict=True))
+        rows = self.records("study_parameters", order_by="parameter")
+        return {row["parameter"]: str(row["value"]) for row in rows}
 
     def days_per_month(self) -> str:
         """Length of a month, as exact decimal text."""
@@ -250,7 +288,7 @@ class Warehouse:
     @cached_property
     def _deliveries(self) -> tuple[Delivery, ...]:
         """The log in order of time."""
-        rows = self._read("delivery_log").sort_values("started_at", kind="stable")
+        rows = self.records("delivery_log", order_by="started_at")
         return tuple(
             Delivery(
                 delivery_id=_text(row["delivery_id"]),
@@ -259,7 +297,7 @@ class Warehouse:
                 verdict=row["verdict"],
                 reason=_text(row["reason"]),
             )
-            for row in rows.to_dict("records")
+            for row in rows
         )
 
     def delivery(self) -> Delivery | None:
@@ -283,15 +321,18 @@ def counts_by_stratum(event_table: pd.DataFrame) -> dict[str, Counts]:
     }
 
 
+def _dictionaries(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
 def _day(value: Any) -> str | None:
-    # pandas turns a date into a timestamp, and NULL into NaT, which is not itself.
-    return None if value is None or value != value else str(value)[:10]
+    return None if value is None else str(value)[:10]
 
 
 def _whole(value: Any) -> int | None:
-    # pandas turns an integer column with NULLs into floats with nan.
-    return None if value is None or value != value else int(value)
+    return None if value is None else int(value)

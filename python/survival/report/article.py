@@ -1,0 +1,162 @@
+"""The report as an article: what goes in, in which order, and into which files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from survival.analysis import Analysis
+from survival.report import html
+from survival.report.cohort import (
+    attrition_section,
+    baseline_section,
+    delivery_section,
+)
+from survival.report.document import Block, Figure, Fold, Paragraph, Section, blocks_of
+from survival.report.doubts import doubts_section
+from survival.report.paper import paper_section
+from survival.report.responses import responses_section
+from survival.report.study import Study, read_study
+from survival.report.survival_section import (
+    analysis_figure,
+    groups_section,
+    survival_section,
+    tables_section,
+)
+from survival.report.survival_tables import estimates_table
+from survival.report.transplant import transplant_section
+from survival.report.words import definitions, population_word
+
+if TYPE_CHECKING:
+    from survival.warehouse import Warehouse
+
+TITLE = "Survival report"
+NOT_FOR_RELEASE = (
+    "Small numbers are not masked, and a curve gives the counts behind it back: this "
+    "report is for the study team, not for release."
+)
+SYNTHETIC = (
+    "Synthetic data: no patient. They are calibrated to the aggregates that the paper "
+    "publishes; agreement with it shows that the derivation works, and nothing about "
+    "any treatment."
+)
+
+
+def write_report(
+    warehouse: Warehouse,
+    analyses: Iterable[Analysis],
+    *,
+    folder: str | Path,
+    progress: Callable[[str], None] | None = None,
+) -> Path:
+    """Write ``index.html``, one file that needs no other.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+    analyses : iterable of Analysis
+    folder : str or Path, keyword-only
+        Made if it is not there. The file is replaced in one step.
+    progress : callable, optional, keyword-only
+        Called with the name of each part as it is made.
+
+    Returns
+    -------
+    Path
+        The file, the same bytes for the same marts.
+    """
+    study = read_study(warehouse, analyses)
+    sections = article(study, progress=progress)
+    text = html.page(
+        title=TITLE,
+        head=head(study),
+        sections=sections,
+        definitions=definitions(study),
+    )
+    path = Path(folder) / "index.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write(path, text.encode("utf-8"))
+    return path
+
+
+def write(path: Path, content: bytes) -> None:
+    """Replace a file in one step, so that nobody reads half of it."""
+    unfinished = path.with_name(f"{path.name}.part")
+    unfinished.write_bytes(content)
+    os.replace(unfinished, path)
+
+
+def head(study: Study) -> tuple[Block, ...]:
+    """What stands above everything: which data, and what may be done with them."""
+    blocks: list[Block] = []
+    if study.delivery is not None:
+        blocks.append(
+            Paragraph(
+                f"Delivery {study.delivery.delivery_id}, data cut-off "
+                f"{study.delivery.data_cutoff_date}.",
+                kind="quiet",
+            )
+        )
+        if study.delivery.is_synthetic:
+            blocks.append(Paragraph(SYNTHETIC, kind="banner"))
+    blocks.append(Paragraph(NOT_FOR_RELEASE, kind="caution"))
+    return tuple(blocks)
+
+
+SECTIONS = (
+    delivery_section,
+    attrition_section,
+    baseline_section,
+    responses_section,
+    survival_section,
+    groups_section,
+    tables_section,
+    transplant_section,
+    paper_section,
+    doubts_section,
+)
+
+
+def article(
+    study: Study, *, progress: Callable[[str], None] | None = None
+) -> tuple[Section, ...]:
+    """Every section in reading order; what the paper does not show comes last."""
+    sections = []
+    for make in SECTIONS:
+        if progress is not None:
+            progress(make.__name__)
+        sections.append(make(study))
+    drawn = {
+        figure.name
+        for section in sections
+        for figure in blocks_of(section.blocks, Figure)
+    }
+    sections.append(_appendix(study, drawn))
+    return tuple(sections)
+
+
+def _appendix(study: Study, drawn: set[str]) -> Section:
+    """The analyses that are not drawn above, folded away by population."""
+    blocks: list[Block] = [
+        Paragraph(
+            "The remaining analyses of the protocol, by population. They are drawn "
+            "when they are opened."
+        )
+    ]
+    remaining = [a for a in study.analyses if a.analysis_id not in drawn]
+    for population in dict.fromkeys(a.population for a in remaining):
+        members = [a for a in remaining if a.population == population]
+        figures = [
+            figure
+            for analysis in members
+            if (figure := analysis_figure(study, analysis.analysis_id)) is not None
+        ]
+        name = population_word(study, population)
+        caption = f"{name}: the remaining analyses"
+        table = estimates_table(
+            study, members, name=f"appendix_{population}", caption=caption
+        )
+        blocks.append(Fold(f"{name}: {len(members)} analyses", (*figures, table)))
+    return Section("Appendix: the remaining analyses", "appendix", tuple(blocks))

@@ -1,0 +1,112 @@
+"""Step functions as SVG paths, in whole days and ten-thousandths of a percent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from survival.report.study import Day, Value
+from survival.report.svg import UNITS_PER_PERCENT
+
+
+def units(proportion: float) -> int:
+    """A proportion on the y axis of a curve."""
+    return round(proportion * 100 * UNITS_PER_PERCENT)
+
+
+def values_of(days: Sequence[Day], curve: str) -> list[tuple[int, Value]]:
+    """(day, value) of every row of a curve, day 0 first."""
+    return [(day.time_days, day.curves[curve]) for day in days]
+
+
+def line_path(values: Sequence[tuple[int, Value]]) -> str:
+    """The curve from day 0 to its last observed day."""
+    (first, value), *rest = values
+    height = units(value.estimate)
+    path = f"M{first} {height}"
+    for day, value in rest:
+        stepped = units(value.estimate)
+        if stepped != height:
+            path += f"H{day}V{stepped}"
+            height = stepped
+    last = values[-1][0]
+    return path if path.endswith(f"H{last}V{height}") else f"{path}H{last}"
+
+
+def band_path(values: Sequence[tuple[int, Value]]) -> str:
+    """The area between the limits, wherever both are there."""
+    pieces: list[list[tuple[int, int, int, int]]] = []
+    is_open = False
+    for (day, value), (until, _) in pairwise(values):
+        if value.ci_low is None or value.ci_high is None:
+            is_open = False
+            continue
+        if not is_open:
+            pieces.append([])
+            is_open = True
+        low, high = units(value.ci_low), units(value.ci_high)
+        piece = pieces[-1]
+        if piece and piece[-1][2:] == (low, high):
+            piece[-1] = (piece[-1][0], until, low, high)
+        else:
+            piece.append((day, until, low, high))
+    return "".join(_outline(piece) for piece in pieces)
+
+
+def _outline(piece: Sequence[tuple[int, int, int, int]]) -> str:
+    start, _, _, top = piece[0]
+    forth = f"M{start} {top}" + "".join(f"V{high}H{end}" for _, end, _, high in piece)
+    back = "".join(f"V{low}H{begin}" for begin, _, low, _ in reversed(piece))
+    return f"{forth}{back}Z".replace(f"M{start} {top}V{top}", f"M{start} {top}", 1)
+
+
+def between_path(
+    lower: Sequence[tuple[int, float]], upper: Sequence[tuple[int, float]]
+) -> str:
+    """The area between two step functions on the same days."""
+    last = upper[-1][0]
+    path = f"M0 {units(upper[0][1])}"
+    for day, value in upper[1:]:
+        path += f"H{day}V{units(value)}"
+    path += f"H{last}V{units(lower[-1][1])}"
+    for (day, _), (_, before) in zip(reversed(lower), _before(lower), strict=False):
+        path += f"H{day}V{units(before)}"
+    return f"{path}H0Z"
+
+
+def _before(values: Sequence[tuple[int, float]]) -> Iterable[tuple[int, float]]:
+    return list(reversed(values))[1:]
+
+
+def censor_path(days: Sequence[Day], curve: str, *, rise: float) -> str:
+    """An upright tick on the curve on each day with a censoring."""
+    return "".join(
+        f"M{day.time_days} {units(day.curves[curve].estimate) - round(rise / 2)}"
+        f"v{round(rise)}"
+        for day in days
+        if day.n_censored
+    )
+
+
+def readings(days: Sequence[Day], curve: str) -> str:
+    """What can be read off, per day: at risk, and percent in tenths where it changes.
+
+    Rounded here, half to even, so that a reader of the figure and of the tables sees
+    the same digits: ``12:107,985,940,998`` is day, at risk, estimate, limits.
+    """
+    shown, known = [], None
+    for day in days:
+        value = day.curves[curve]
+        words = f"{day.time_days}:{day.n_at_risk}"
+        if value != known:
+            parts = (value.estimate, value.ci_low, value.ci_high)
+            words += "".join(
+                "" if part is None else f",{_tenths(part)}" for part in parts
+            )
+            known = value
+        shown.append(words)
+    return ";".join(shown)
+
+
+def _tenths(proportion: float) -> int:
+    return round(float(f"{100 * proportion:.1f}") * 10)
