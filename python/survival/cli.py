@@ -49,6 +49,15 @@ Writes one self-contained index.html with a figure per analysis, the cohort's
 attrition, the delivery and the study's parameters. No patient is in it.
 """
 
+CHECK_HELP = """\
+Judges a delivery as `dbt build` would, without building: what was found, a row each.
+Nothing is written but what is asked for, and no mart is touched.
+Exit code: 0 accepted (warnings are listed), 1 refused, 2 usage.
+
+  survival check ~/deliveries/2018-04
+  survival check ~/deliveries/2018-04 --format html > findings.html
+"""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
@@ -130,6 +139,26 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="folder for index.html (default: target/report)",
     )
+
+    check = commands.add_parser(
+        "check",
+        help="judge a delivery without building",
+        description=CHECK_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    check.add_argument(
+        "folder",
+        nargs="?",
+        default=os.environ.get("DELIVERY_DIR"),
+        help="the delivery (default: $DELIVERY_DIR)",
+    )
+    check.add_argument(
+        "--format",
+        choices=("table", "csv", "json", "html"),
+        default="table",
+        help="what to print (default: table)",
+    )
+    check.set_defaults(run=_run_check)
     return parser
 
 
@@ -224,6 +253,19 @@ def _run_report(arguments: argparse.Namespace) -> int:
             )
     print(path)
     return DONE
+
+
+def _run_check(arguments: argparse.Namespace) -> int:
+    if arguments.folder is None:
+        return _complain("name the delivery's folder, or set DELIVERY_DIR", USAGE)
+    from expectations.check import CheckFailed
+    from expectations.check import main as check
+
+    print("checking ...", file=sys.stderr)
+    try:
+        return check(arguments.folder, output_format=arguments.format)
+    except CheckFailed as failed:
+        return _complain(failed, USAGE)
 
 
 def _note_unpublished(warehouse: Warehouse) -> None:
