@@ -119,8 +119,13 @@ def _judged(folder: Path, place: Path) -> Checked:
 def main(folder: str | os.PathLike[str], *, output_format: str = "table") -> int:
     """Check a delivery and print what was found; return the exit code."""
     checked = check(folder)
-    sys.stdout.write(_PRINTED[output_format](checked))
+    sys.stdout.write(printed(checked, output_format=output_format))
     return ACCEPTED if checked.is_accepted else REFUSED
+
+
+def printed(checked: Checked, *, output_format: str) -> str:
+    """What was found, as one of FORMATS."""
+    return _PRINTED[output_format](checked)
 
 
 def _table(checked: Checked) -> str:

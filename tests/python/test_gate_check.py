@@ -1,0 +1,81 @@
+"""The gate alone, for the people who send data."""
+
+import csv
+import io
+import json
+import re
+
+import pytest
+from delivery_files import copied, edited
+
+from expectations.check import FORMATS, Checked, check, main, printed
+from expectations.contract import PROJECT
+from expectations.page import harmless, write_list
+from expectations.seeds import seed
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory) -> Checked:
+    """The example with a record of a patient whom nobody delivered."""
+    folder = copied(tmp_path_factory.mktemp("check") / "delivery")
+    edited(folder, "relapses.csv", lambda text: text + '"=1\x1b[2J",2016,molecular\n')
+    return check(folder)
+
+
+def test_a_delivery_that_may_be_used_is_accepted_with_its_warnings(checked):
+    assert checked.is_accepted
+    assert any("patient_unknown" in reason for reason in checked.reasons)
+
+
+@pytest.mark.parametrize("output_format", FORMATS)
+def test_every_format_names_the_record(checked, output_format):
+    text = printed(checked, output_format=output_format)
+    assert "patient_unknown" in text
+    assert "secret" not in text
+    if output_format == "json":
+        (row,) = (
+            row
+            for row in json.loads(text)["findings"]
+            if row["rule_id"] == "patient_unknown"
+        )
+        assert row["patient_id"] == "=1\x1b[2J"
+    if output_format == "csv":
+        (row,) = (
+            row
+            for row in csv.DictReader(io.StringIO(text))
+            if row["rule_id"] == "patient_unknown"
+        )
+        assert row["patient_id"] == "'=1\x1b[2J"
+    if output_format == "table":
+        assert "\x1b" not in text
+
+
+def test_a_delivery_that_cannot_be_read_exits_1_with_its_faults(tmp_path, capsys):
+    folder = copied(tmp_path / "delivery")
+    (folder / "follow_up.csv").unlink()
+    for output_format in FORMATS:
+        assert main(folder, output_format=output_format) == 1
+        assert "required file is missing" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", " =1", "\t=1", "\r=1"])
+def test_no_cell_of_a_list_is_a_formula(text, tmp_path):
+    assert harmless(text) == "'" + text
+    write_list(tmp_path / "x.csv", ["a"], [[text]])
+    assert "'" in (tmp_path / "x.csv").read_text()
+
+
+def test_every_fault_of_a_file_is_a_rule_of_the_gate():
+    raised = set()
+    for path in (PROJECT / "expectations").glob("*.py"):
+        raised.update(
+            re.findall(
+                r'(?:Fault|UnreadableFile)\(\s*"([a-z0-9_]+)"', path.read_text("utf-8")
+            )
+        )
+        raised.update(
+            re.findall(r'\(\s*"((?:column|header)_[a-z]+)",', path.read_text())
+        )
+    raised |= {"direct_identifier", "unreadable"}
+    declared = {r["rule_id"] for r in seed("gate_rules") if r["judged"] == "preflight"}
+    assert raised == declared
