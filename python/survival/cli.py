@@ -45,8 +45,12 @@ Exit code: 0 equal, 1 past the tolerance, 2 usage.
 """
 
 REPORT_HELP = """\
-Writes one self-contained index.html with a figure per analysis, the cohort's
-attrition, the delivery and the study's parameters. No patient is in it.
+Writes one self-contained index.html: what was delivered, who is in, how they were,
+how they responded, how long they lived, how much of the paper it reproduces and what
+is doubtful. Beside it: tables/*.csv, tables.rtf and figures/*. No patient is in them.
+
+  survival report
+  survival report --formats svg,png,pdf --output for-the-journal
 """
 
 CHECK_HELP = """\
@@ -139,6 +143,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="folder for index.html (default: target/report)",
     )
+    report.add_argument(
+        "--formats",
+        type=_formats,
+        default=("svg",),
+        metavar="LIST",
+        help="formats of the figures' own files, of svg, png and pdf (default: svg)",
+    )
 
     check = commands.add_parser(
         "check",
@@ -195,6 +206,13 @@ def _add_analysis(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _formats(text: str) -> tuple[str, ...]:
+    formats = tuple(dict.fromkeys(text.split(",")))
+    if not set(formats) <= {"svg", "png", "pdf"}:
+        raise argparse.ArgumentTypeError(f"{text} is not a list of svg, png and pdf")
+    return formats
+
+
 def _month(text: str) -> float:
     try:
         month = float(text)
@@ -241,15 +259,19 @@ def _run_verify(arguments: argparse.Namespace) -> int:
 
 def _run_report(arguments: argparse.Namespace) -> int:
     from survival.progress import Progress
-    from survival.report import SECTIONS, write_report
+    from survival.report import write_report
     from survival.warehouse import Warehouse
 
     with Warehouse(arguments.warehouse) as warehouse:
         analyses = warehouse.find_analyses(arguments.analysis)
         _note_unpublished(warehouse)
-        with Progress("writing", total=len(SECTIONS)) as progress:
+        with Progress("writing", total=None) as progress:
             path = write_report(
-                warehouse, analyses, folder=arguments.output, progress=progress.step
+                warehouse,
+                analyses,
+                folder=arguments.output,
+                formats=arguments.formats,
+                progress=progress.step,
             )
     print(path)
     return DONE

@@ -19,13 +19,15 @@ class Progress:
     ----------
     verb : str
         What is being done.
-    total : int, keyword-only
-        Number of steps.
+    total : int or None, keyword-only
+        Number of steps; None where it is not known beforehand.
     stream : file, optional, keyword-only
         Standard error by default.
     """
 
-    def __init__(self, verb: str, *, total: int, stream: TextIO | None = None) -> None:
+    def __init__(
+        self, verb: str, *, total: int | None, stream: TextIO | None = None
+    ) -> None:
         self._verb = verb
         self._total = total
         self._stream = stream or sys.stderr
@@ -50,6 +52,7 @@ class Progress:
             return
         self._is_shown = True
         self._next = now + (0.1 if self._is_terminal else 5.0)
-        line = f"{self._verb} {self._n_done} of {self._total}: {name}"
+        of_all = "" if self._total is None else f" of {self._total}"
+        line = f"{self._verb} {self._n_done}{of_all}: {name}"
         self._stream.write(f"\r\x1b[K{line}" if self._is_terminal else f"{line}\n")
         self._stream.flush()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from survival.report.cohort import (
 )
 from survival.report.document import Block, Figure, Fold, Paragraph, Section, blocks_of
 from survival.report.doubts import doubts_section
+from survival.report.files import write, write_figures, write_tables
 from survival.report.paper import paper_section
 from survival.report.responses import responses_section
 from survival.report.study import Study, read_study
@@ -49,16 +49,22 @@ def write_report(
     analyses: Iterable[Analysis],
     *,
     folder: str | Path,
+    formats: Iterable[str] = ("svg",),
     progress: Callable[[str], None] | None = None,
 ) -> Path:
-    """Write ``index.html``, one file that needs no other.
+    """Write ``index.html``, one file that needs no other, and files for others' use.
+
+    Beside it stand ``tables/*.csv``, ``tables.rtf`` and ``figures/*`` of the figures
+    outside the appendix.
 
     Parameters
     ----------
     warehouse : Warehouse
     analyses : iterable of Analysis
     folder : str or Path, keyword-only
-        Made if it is not there. The file is replaced in one step.
+        Made if it is not there. Each file is replaced in one step.
+    formats : iterable of {"svg", "png", "pdf"}, keyword-only
+        Of the files of the figures.
     progress : callable, optional, keyword-only
         Called with the name of each part as it is made.
 
@@ -76,16 +82,10 @@ def write_report(
         definitions=definitions(study),
     )
     path = Path(folder) / "index.html"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    write_tables(sections, head(study), folder=path.parent)
+    write_figures(sections, folder=path.parent, formats=formats, progress=progress)
     write(path, text.encode("utf-8"))
     return path
-
-
-def write(path: Path, content: bytes) -> None:
-    """Replace a file in one step, so that nobody reads half of it."""
-    unfinished = path.with_name(f"{path.name}.part")
-    unfinished.write_bytes(content)
-    os.replace(unfinished, path)
 
 
 def head(study: Study) -> tuple[Block, ...]:

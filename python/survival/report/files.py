@@ -1,0 +1,140 @@
+"""The files beside the page: tables as CSV and RTF, figures as SVG, PNG and PDF."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from survival.report.document import Figure, Paragraph, Section, blocks_of
+from survival.report.font import figure_font
+from survival.report.html import asset
+from survival.report.painting import painted
+from survival.report.table import Table
+
+FORMATS = ("svg", "png", "pdf")
+# A spreadsheet takes a cell that begins so for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write(path: Path, content: bytes) -> None:
+    """Replace a file in one step, so that nobody reads half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.part")
+    unfinished.write_bytes(content)
+    os.replace(unfinished, path)
+
+
+def write_tables(
+    sections: Sequence[Section], head: Iterable[Paragraph], *, folder: Path
+) -> None:
+    """``tables/<name>.csv`` of every table, and all of them in ``tables.rtf``."""
+    tables = [t for section in sections for t in blocks_of(section.blocks, Table)]
+    for table in tables:
+        content = csv_of(table).encode("utf-8")
+        write(folder / "tables" / f"{table.name}.csv", content)
+    words = [block.text for block in head]
+    write(folder / "tables.rtf", rtf_of(tables, words).encode("ascii"))
+
+
+def write_figures(
+    sections: Sequence[Section],
+    *,
+    folder: Path,
+    formats: Iterable[str],
+    progress: Callable[[str], None] | None = None,
+) -> None:
+    """``figures/<name>.<format>`` of every figure outside the appendix."""
+    for section in sections[:-1]:
+        for figure in blocks_of(section.blocks, Figure):
+            if progress is not None:
+                progress(figure.name)
+            for kind in formats:
+                content = (
+                    standalone(figure.svg).encode("utf-8")
+                    if kind == "svg"
+                    else painted(figure.svg, kind=kind)
+                )
+                write(folder / "figures" / f"{figure.name}.{kind}", content)
+
+
+def standalone(svg: str) -> str:
+    """An SVG file that carries its own style and letters."""
+    style = asset("style.css").replace("FIGURE_FONT", figure_font())
+    rules = re.findall(r"(?:@font-face|:root|\.drawing)[^{}]*\{[^{}]*\}", style)
+    kept = "\n".join(rule for rule in rules if "read-off" not in rule)
+    kept += "\n.drawing .read-off { fill: none; }"
+    start = svg.index(">") + 1
+    return f"{svg[:start]}\n<style>{kept}</style>{svg[start:]}\n"
+
+
+def csv_of(table: Table) -> str:
+    """A table with the names of its blocks in a column of their own."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["block", *table.columns])
+    block = ""
+    for row in table.rows:
+        texts = [cell.text.strip() for cell in row.cells]
+        if row.is_heading:
+            block = texts[0]
+        else:
+            is_inner = row.cells[0].text.startswith("\N{EM SPACE}")
+            block = block if is_inner or "survival" not in table.name else ""
+            writer.writerow([harmless(text) for text in (block, *texts)])
+    return buffer.getvalue()
+
+
+def harmless(text: str) -> str:
+    """Text that no spreadsheet takes for a formula.
+
+    >>> harmless("=1+1")
+    "'=1+1"
+    """
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def rtf_of(tables: Sequence[Table], words: Iterable[str]) -> str:
+    """All tables as one RTF document, in landscape."""
+    body = "".join(f"\\pard\\sa120 {_escaped(text)}\\par\n" for text in words)
+    body += "".join(_rtf_table(table) for table in tables)
+    return (
+        "{\\rtf1\\ansi\\deff0{\\fonttbl{\\f0 Arial;}}\\paperw16838\\paperh11906"
+        "\\margl850\\margr850\\margt850\\margb850\\landscape\\fs16\n" + body + "}\n"
+    )
+
+
+def _rtf_table(table: Table) -> str:
+    lines = [f"\\pard\\sb240\\sa80\\b {_escaped(table.caption)}\\b0\\par"]
+    lines.append(_rtf_row(table.columns, len(table.columns), is_bold=True))
+    for row in table.rows:
+        texts = [cell.text for cell in row.cells]
+        texts += [""] * (len(table.columns) - len(texts))
+        lines.append(_rtf_row(texts, len(table.columns), is_bold=row.is_heading))
+    lines += [f"\\pard\\sb40 {_escaped(note)}\\par" for note in table.notes]
+    return "\n".join(lines) + "\n"
+
+
+def _rtf_row(texts: Sequence[str], n_columns: int, *, is_bold: bool) -> str:
+    width, first = 15100, 4000
+    rest = (width - first) // max(n_columns - 1, 1)
+    edges = "".join(f"\\cellx{first + place * rest}" for place in range(n_columns))
+    bold = ("\\b ", "\\b0") if is_bold else ("", "")
+    cells = "".join(f"{bold[0]}{_escaped(text)}{bold[1]}\\cell " for text in texts)
+    return f"\\trowd\\trgaph60{edges}\\pard\\intbl {cells}\\row"
+
+
+def _escaped(text: str) -> str:
+    escaped = re.sub(r"([\\{}])", r"\\\1", text)
+    return "".join(
+        letter if ord(letter) < 128 else f"\\u{_signed(ord(letter))}?"
+        for letter in escaped
+    )
+
+
+def _signed(code: int) -> int:
+    # RTF counts in signed 16-bit units.
+    return code - 65536 if code > 32767 else code
