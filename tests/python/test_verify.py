@@ -265,8 +265,8 @@ def test_sql_and_python_agree_on_real_patients(bmt, recomputed):
         # The variance of the incidence with half of its second sum.
         (
             "survival_curves",
-            "- 2 * incidence * products",
-            "- incidence * products",
+            "incidence * slopes - 2 * products",
+            "incidence * slopes - products",
             "survival_curves.cumulative_incidence_std_error",
         ),
         (
@@ -278,8 +278,8 @@ def test_sql_and_python_agree_on_real_patients(bmt, recomputed):
         # A month read on the day after it.
         (
             "survival_summary",
-            "when time_days <= ",
-            "when time_days <= 30 + ",
+            "then steps_taken.time_days\n",
+            "then steps_taken.time_days - 30\n",
             "survival_summary.survival_percent.estimate",
         ),
     ],
