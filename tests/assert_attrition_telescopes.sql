@@ -9,8 +9,15 @@ cohort as (
     select * from {{ ref('cohort') }}
 ),
 
+-- A record of the patients file that cannot be read still names somebody.
 patients as (
-    select * from {{ ref('stg_delivery__patients') }}
+    select patient_id
+    from {{ ref('stg_delivery__patients') }}
+    where patient_id is not null
+    union
+    select patient_id
+    from {{ ref('quarantine') }}
+    where table_name = 'patients' and patient_id is not null
 ),
 
 cohort_counted as (
@@ -22,7 +29,7 @@ cohort_counted as (
 ),
 
 delivered as (
-    select count(distinct patient_id) as n_delivered from patients
+    select count(*) as n_delivered from patients
 ),
 
 neighbours_seen as (
@@ -82,12 +89,12 @@ patients_checked as (
 ),
 
 patients_lost as (
-    select distinct
+    select
         patients.patient_id as found_at,
         'every delivered patient is in the cohort' as claim_broken
     from patients
     left join cohort on patients.patient_id = cohort.patient_id
-    where patients.patient_id is not null and cohort.patient_id is null
+    where cohort.patient_id is null
 ),
 
 claims_checked as (
