@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 from random import Random
 
-from twin.build import build_twin, deal_people
+from twin.build import STORED, build_twin, deal_people
+from twin.courses import write_courses
 from twin.scale import to_parquet, write_scaled
+from twin.search.solve import solve_all
 from twin.tables import COLUMNS, write_manifest, write_tables
 
 HERE = Path(__file__).resolve().parent
@@ -22,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--seed", type=int, default=1, help="one twin per seed")
     made.add_argument("--output", type=Path, default=HERE / "example")
     made.add_argument("--patients", type=int, help="any number, in a stream")
+    made.add_argument("--search", action="store_true", help="search, and store, anew")
     made.add_argument("--format", choices=("csv", "parquet"), default="csv")
     return made
 
@@ -29,6 +32,8 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Write the delivery, and say where it is."""
     options = parser().parse_args(arguments)
+    if options.search:
+        write_courses(STORED / f"{options.seed}.csv", solve_all(options.seed))
     manifest = {"delivered_on": DELIVERED_ON, "data_cutoff_date": DATA_CUTOFF_DATE}
     if options.patients is None:
         counts = write_tables(options.output, build_twin(seed=options.seed))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from .assembly import ENROLMENT_END, ENROLMENT_START
 from .chart import Chart
@@ -17,9 +18,8 @@ def _rows(chart: Chart, table: str) -> list[Row]:
     return chart.rows.get(table, [])
 
 
-def _other_access(chart: Chart) -> None:
+def _other_access(chart: Chart, access: str) -> None:
     """Step 1: the drug was licensed, given in a trial, or never started."""
-    access = chart.rng.choice(("commercial", "clinical_trial", ""))
     if access:
         for row in _rows(chart, "treatment_cycles"):
             row["access_program"] = access
@@ -42,6 +42,10 @@ def shift(chart: Chart, days: int) -> None:
 
 def _outside_enrolment(chart: Chart) -> None:
     """Step 2: the first cycle lies before or after the enrolment."""
+    follow_up = _rows(chart, "follow_up")[0]
+    if follow_up["death_date"]:
+        # a year alone would not move with the rest
+        follow_up["death_date"] = chart.on(chart.course.end_day).isoformat()
     later = ENROLMENT_END + timedelta(days=chart.rng.randint(3, 60))
     if chart.latest + (later - chart.index_date) <= CUTOFF:
         target = later
@@ -55,28 +59,27 @@ def _abroad(chart: Chart) -> None:
     country = chart.rng.choice(ABROAD)
     patient = _rows(chart, "patients")[0]
     patient["country"], patient["site_id"] = country, f"{country}-01"
-    patient["sex"] = chart.rng.choice((patient["sex"], "unknown"))
+    patient["sex"] = "unknown"
 
 
-def _other_diagnosis(chart: Chart) -> None:
+def _other_diagnosis(chart: Chart, diagnosis: str) -> None:
     """Step 4."""
-    row = _rows(chart, "diagnoses")[0]
-    row["diagnosis"] = chart.rng.choice(("t_all", "mpal", "other"))
+    _rows(chart, "diagnoses")[0]["diagnosis"] = diagnosis
 
 
 def _not_adult(chart: Chart) -> None:
-    """Step 5: minors, and one whose birth date is unknown."""
-    row = _rows(chart, "patients")[0]
-    if chart.rng.random() < 0.2:
-        row["birth_date"] = ""
-    else:
-        born = chart.index_date - timedelta(days=chart.rng.randint(5000, 6560))
-        row["birth_date"] = born.isoformat()
+    """Step 5: minors."""
+    born = chart.index_date - timedelta(days=chart.rng.randint(5000, 6560))
+    _rows(chart, "patients")[0]["birth_date"] = born.isoformat()
 
 
-def _no_consent(chart: Chart) -> None:
+def _of_unknown_age(chart: Chart) -> None:
+    """Step 5, too."""
+    _rows(chart, "patients")[0]["birth_date"] = ""
+
+
+def _no_consent(chart: Chart, consent: str) -> None:
     """Step 6."""
-    consent = "unknown" if chart.rng.random() < 0.3 else "refused"
     _rows(chart, "patients")[0]["consent"] = consent
 
 
@@ -107,12 +110,18 @@ def _no_status_row(chart: Chart) -> None:
 
 # (what is wrong, patients): steps 1 to 7, and the four of step 8 one by one
 LEAVERS: tuple[tuple[Callable[[Chart], None], int], ...] = (
-    (_other_access, 6),
+    (partial(_other_access, access="commercial"), 3),
+    (partial(_other_access, access="clinical_trial"), 1),
+    (partial(_other_access, access=""), 2),
     (_outside_enrolment, 5),
     (_abroad, 4),
-    (_other_diagnosis, 3),
-    (_not_adult, 6),
-    (_no_consent, 5),
+    (partial(_other_diagnosis, diagnosis="t_all"), 1),
+    (partial(_other_diagnosis, diagnosis="mpal"), 1),
+    (partial(_other_diagnosis, diagnosis="other"), 1),
+    (_not_adult, 5),
+    (_of_unknown_age, 1),
+    (partial(_no_consent, consent="refused"), 3),
+    (partial(_no_consent, consent="unknown"), 2),
     (_no_record, 4),
     (_no_diagnosis, 1),
     (_no_group, 1),

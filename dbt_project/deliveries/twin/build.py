@@ -11,6 +11,7 @@ from .baseline import deal_baseline
 from .chart import Chart
 from .courses import POPULATIONS, Course, read_courses
 from .scale import Template
+from .search.solve import solve_all
 from .tables import COLUMNS, Row, keyed
 from .warts import (
     with_copies,
@@ -20,11 +21,13 @@ from .warts import (
     write_late_results,
 )
 
+STORED = Path(__file__).parent / "courses"
+
 
 def courses_of(seed: int) -> dict[str, list[Course]]:
-    """The courses of a seed by population."""
-    path = Path(__file__).parent / "courses" / f"{seed}.csv"
-    courses = read_courses(path)
+    """The courses of a seed by population: stored, or searched for (minutes)."""
+    path = STORED / f"{seed}.csv"
+    courses = read_courses(path) if path.exists() else solve_all(seed)
     return {
         name: [course for course in courses if course.population == name]
         for name in POPULATIONS

@@ -31,8 +31,7 @@ def write_extramedullary(chart: Chart, start: int | None) -> None:
             _write(chart, day, "any", "no")
         return
     if site == "unknown":
-        if rng.random() < 0.5:
-            _write(chart, day, rng.choice(("cns", "any")), "unknown")
+        _write(chart, day, rng.choice(("cns", "any")), "unknown")
         return
     if site == "no":
         if rng.random() < 0.7:

@@ -60,7 +60,7 @@ def _death_cause(chart: Chart) -> str | None:
     if course.hsct_day is not None and not relapsed:
         return rng.choice(("transplant_related", "infection", "toxicity", "unknown"))
     if relapsed or not course.is_responder:
-        return rng.choice(("relapse", "relapse", "relapse", "infection", None))
+        return rng.choice(("relapse", "relapse", "relapse", "infection", "other", None))
     return rng.choice(OTHER_CAUSES)
 
 

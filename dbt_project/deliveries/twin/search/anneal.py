@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Callable
 from copy import copy
-from math import exp
+from math import exp, inf
 from random import Random
 from typing import Protocol
 
@@ -33,8 +33,8 @@ class Search:
         Course -> analysis -> key, for the analyses that it is in.
     propose : callable
         (rng, courses) -> {number: changed course}, valid ones only, or nothing.
-    extra : callable
-        Course -> penalty for what no figure sees.
+    wishes : frozenset of str
+        Analyses to come close to, which need not be met.
     """
 
     def __init__(
@@ -43,11 +43,15 @@ class Search:
         figures: dict[str, Figure],
         keys_of: Callable[[Course], dict[str, int]],
         propose: Callable[[Random, list[Course]], dict[int, Course]],
+        wishes: frozenset[str] = frozenset(),
     ) -> None:
         self.courses = courses
         self.figures = figures
         self.keys_of = keys_of
         self.propose = propose
+        self.wishes = wishes
+        self.best: list[Course] | None = None
+        self.best_wish = inf
         self.own = [keys_of(course) for course in courses]
         self.keys: dict[str, list[int]] = {name: [] for name in figures}
         for own in self.own:
@@ -57,10 +61,22 @@ class Search:
             name: figure.distance(self.keys[name]) for name, figure in figures.items()
         }
 
-    @property
-    def total(self) -> float:
-        """Sum of the distances."""
-        return sum(self.distances.values())
+    def missed(self) -> dict[str, float]:
+        """Distances of the analyses that have to be met and are not."""
+        return {
+            name: distance
+            for name, distance in self.distances.items()
+            if distance > 1e-9 and name not in self.wishes
+        }
+
+    def _note(self) -> bool:
+        """Keep a state that meets all it has to, if it comes closer to the wishes."""
+        if self.missed():
+            return False
+        wish = sum(self.distances[name] for name in sorted(self.wishes))
+        if wish < self.best_wish:
+            self.best, self.best_wish = list(self.courses), wish
+        return wish < 1e-9
 
     def _move(self, number: int, target: dict[str, int]) -> set[str]:
         """Replace the keys of one course; the analyses that changed."""
@@ -105,17 +121,14 @@ class Search:
     def run(
         self, rng: Random, *, steps: int, hot: float = 1.0, cold: float = 0.02
     ) -> bool:
-        """Cool down once; stop as soon as every figure is met."""
+        """Cool down once, to the end or until every figure and wish is met."""
         for number in range(steps):
             temperature = hot * (cold / hot) ** (number / steps)
             self.step(rng, temperature)
-            if number % 50 == 0 and self.total < 1e-9:
-                return True
-        return self.total < 1e-9
-
-    def missed(self) -> dict[str, float]:
-        """The analyses that are not met."""
-        return {name: d for name, d in self.distances.items() if d > 1e-9}
+            if number % 25 == 0 and self._note():
+                break
+        self._note()
+        return self.best is not None
 
 
 def changed(course: Course, **values: object) -> Course:

@@ -61,7 +61,7 @@ def is_valid(course: Course, bounds: Bounds) -> bool:
         ):
             return False
     if cytotoxic is not None:
-        if response is not None and cytotoxic <= response:
+        if cytotoxic <= after:
             return False
         if hsct is not None and cytotoxic > hsct - 7:
             return False
@@ -159,7 +159,7 @@ class Proposals:
             return changed(course, hsct_day=_shifted(rng, course.hsct_day))
         if choice < 0.92 and course.response_day is not None:
             return changed(course, response_day=rng.randint(14, WINDOW))
-        if choice < 0.96 and self.lags[number] is None and course.cytotoxic_day:
+        if choice < 0.96 and self.is_treated_first(number, course):
             return changed(course, cytotoxic_day=_shifted(rng, course.cytotoxic_day))
         if course.is_dead and course.relapse_day is None and not fixed:
             if course.hsct_day is None:
@@ -167,10 +167,15 @@ class Proposals:
             return changed(course, dies_of_relapse=not course.dies_of_relapse)
         return None
 
+    def is_treated_first(self, number: int, course: Course) -> bool:
+        """Whether cytotoxic therapy before a transplant is part of the course."""
+        return self.lags[number] is None and course.cytotoxic_day is not None
+
     def two(
-        self, rng: Random, first: Course, second: Course
+        self, rng: Random, courses: list[Course], one: int, other: int
     ) -> tuple[Course, Course] | None:
         """Two courses that exchange their ends, or their transplants."""
+        first, second = courses[one], courses[other]
         if first.has_undated_death or second.has_undated_death:
             return None
         if rng.random() < 0.6:
@@ -180,7 +185,8 @@ class Proposals:
             if (
                 first.is_responder is not second.is_responder
                 or first.is_ph_pos is not second.is_ph_pos
-                or (first.cytotoxic_day is None) is not (second.cytotoxic_day is None)
+                or self.is_treated_first(one, first)
+                or self.is_treated_first(other, second)
             ):
                 return None
         return (
@@ -195,7 +201,7 @@ class Proposals:
             other = rng.randrange(len(courses))
             if other == number:
                 return {}
-            pair = self.two(rng, courses[number], courses[other])
+            pair = self.two(rng, courses, number, other)
             if pair is None:
                 return {}
             proposed = {number: pair[0], other: pair[1]}
