@@ -159,3 +159,21 @@ def test_no_event_day_is_shared_by_more_than_three(seed):
         ):
             day, count = Counter(days).most_common(1)[0]
             assert count <= 3, (name, day)
+
+
+def test_two_twins_share_fewer_than_half_of_their_event_days():
+    assert len(SEEDS) >= 2
+
+    def event_days(seed: int) -> Counter:
+        found: Counter = Counter()
+        for name, members in courses_of(seed).items():
+            for course in members:
+                if course.is_dead:
+                    found[name, "death", course.end_day] += 1
+                if course.relapse_day is not None:
+                    found[name, "relapse", course.relapse_day] += 1
+        return found
+
+    first, second = (event_days(seed) for seed in SEEDS[:2])
+    shared = (first & second).total()
+    assert shared < min(first.total(), second.total()) / 2
