@@ -3,12 +3,8 @@ dates_delivered as (
     select * from {{ ref('dates_delivered') }}
 ),
 
-date_orders as (
-    select * from {{ ref('date_orders') }}
-),
-
-date_columns as (
-    select * from {{ ref('date_columns') }}
+orders_suspected as (
+    select * from {{ ref('date_orders_suspected') }}
 ),
 
 manifest as (
@@ -16,29 +12,11 @@ manifest as (
     from {{ ref('stg_delivery__manifest') }}
 ),
 
--- An order between two roles is one between each two dates of those roles.
-orders_spelled as (
-    select
-        date_orders.rule_id,
-        date_orders.of_one_record,
-        date_orders.found_in,
-        date_orders.more_than_days,
-        date_orders.up_to_days,
-        earlier_columns.date_name as earlier_name,
-        later_columns.date_name as later_name
-    from date_orders
-    inner join date_columns as earlier_columns
-        on date_orders.earlier in (earlier_columns.date_name, earlier_columns.date_role)
-    inner join date_columns as later_columns
-        on date_orders.later in (later_columns.date_name, later_columns.date_role)
-    where earlier_columns.date_name <> later_columns.date_name
-),
-
 -- Broken is an order that every day allowed by two dates breaks.
 orders_broken as (
     select
-        orders_spelled.rule_id,
-        orders_spelled.found_in,
+        orders_suspected.rule_id,
+        orders_suspected.found_in,
         earlier.table_name as earlier_table,
         earlier.column_name as earlier_column,
         earlier.file_line as earlier_line,
@@ -50,22 +28,24 @@ orders_broken as (
         later.source_record as later_record,
         later.value_text as later_value,
         earlier.patient_id
-    from orders_spelled
+    from orders_suspected
     inner join dates_delivered as earlier
-        on orders_spelled.earlier_name = earlier.date_name
+        on
+            orders_suspected.earlier_name = earlier.date_name
+            and orders_suspected.patient_id = earlier.patient_id
     inner join dates_delivered as later
         on
-            orders_spelled.later_name = later.date_name
+            orders_suspected.later_name = later.date_name
             and earlier.patient_id = later.patient_id
     where
         (
-            not orders_spelled.of_one_record
+            not orders_suspected.of_one_record
             or earlier.source_record = later.source_record
         )
-        and earlier.earliest_date > later.latest_date + orders_spelled.more_than_days
+        and earlier.earliest_date > later.latest_date + orders_suspected.more_than_days
         and (
-            orders_spelled.up_to_days is null
-            or earlier.earliest_date <= later.latest_date + orders_spelled.up_to_days
+            orders_suspected.up_to_days is null
+            or earlier.earliest_date <= later.latest_date + orders_suspected.up_to_days
         )
 ),
 
