@@ -51,6 +51,7 @@ is doubtful. Beside it: tables/*.csv, tables.rtf and figures/*. No patient is in
 
   survival report
   survival report --formats svg,png,pdf --output for-the-journal
+  survival report --minimum-cell 5 --output for-release
 """
 
 CHECK_HELP = """\
@@ -150,6 +151,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="LIST",
         help="formats of the figures' own files, of svg, png and pdf (default: svg)",
     )
+    report.add_argument(
+        "--minimum-cell",
+        type=_smallest,
+        metavar="N",
+        help="mask counts below N: every count becomes a multiple of N, and estimates "
+        "are made from these (default: nothing is masked, and the report says so)",
+    )
 
     check = commands.add_parser(
         "check",
@@ -213,6 +221,12 @@ def _formats(text: str) -> tuple[str, ...]:
     return formats
 
 
+def _smallest(text: str) -> int:
+    if not text.isdecimal() or int(text) < 2:
+        raise argparse.ArgumentTypeError(f"{text} is no smallest count: give 2 or more")
+    return int(text)
+
+
 def _month(text: str) -> float:
     try:
         month = float(text)
@@ -271,6 +285,7 @@ def _run_report(arguments: argparse.Namespace) -> int:
                 analyses,
                 folder=arguments.output,
                 formats=arguments.formats,
+                minimum_cell=arguments.minimum_cell,
                 progress=progress.step,
             )
     print(path)

@@ -13,13 +13,23 @@ from survival.report.cohort import (
     baseline_section,
     delivery_section,
 )
-from survival.report.document import Block, Figure, Fold, Paragraph, Section, blocks_of
+from survival.report.disclosure import masked
+from survival.report.document import (
+    Block,
+    Figure,
+    Fold,
+    Paragraph,
+    Section,
+    blocks_of,
+    without_sources,
+)
 from survival.report.doubts import doubts_section
 from survival.report.files import write, write_figures, write_tables
 from survival.report.paper import paper_section
 from survival.report.responses import responses_section
 from survival.report.study import Study, read_study
 from survival.report.survival_section import (
+    PAPER_ANALYSES,
     analysis_figure,
     groups_section,
     survival_section,
@@ -37,6 +47,11 @@ NOT_FOR_RELEASE = (
     "Small numbers are not masked, and a curve gives the counts behind it back: this "
     "report is for the study team, not for release."
 )
+MASKED = (
+    "Small numbers are masked: every count is rounded to a multiple of {smallest}, and "
+    "every estimate is made from rounded counts, in steps of three months. Counts need "
+    "not add up. Ranges, and what may not be shown, are left out."
+)
 SYNTHETIC = (
     "Synthetic data: no patient. They are calibrated to the aggregates that the paper "
     "publishes; agreement with it shows that the derivation works, and nothing about "
@@ -50,6 +65,7 @@ def write_report(
     *,
     folder: str | Path,
     formats: Iterable[str] = ("svg",),
+    minimum_cell: int | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Path:
     """Write ``index.html``, one file that needs no other, and files for others' use.
@@ -65,6 +81,8 @@ def write_report(
         Made if it is not there. Each file is replaced in one step.
     formats : iterable of {"svg", "png", "pdf"}, keyword-only
         Of the files of the figures.
+    minimum_cell : int, optional, keyword-only
+        The smallest count that may be shown: see `survival.report.disclosure`.
     progress : callable, optional, keyword-only
         Called with the name of each part as it is made.
 
@@ -74,7 +92,11 @@ def write_report(
         The file, the same bytes for the same marts.
     """
     study = read_study(warehouse, analyses)
+    if minimum_cell is not None:
+        study = masked(study, smallest=minimum_cell, first=PAPER_ANALYSES)
     sections = article(study, progress=progress)
+    if minimum_cell is not None:
+        sections = without_sources(sections)
     text = html.page(
         title=TITLE,
         head=head(study),
@@ -101,7 +123,9 @@ def head(study: Study) -> tuple[Block, ...]:
         )
         if study.delivery.is_synthetic:
             blocks.append(Paragraph(SYNTHETIC, kind="banner"))
-    blocks.append(Paragraph(NOT_FOR_RELEASE, kind="caution"))
+    masking = MASKED.format(smallest=study.smallest)
+    words = NOT_FOR_RELEASE if study.smallest is None else masking
+    blocks.append(Paragraph(words, kind="caution"))
     return tuple(blocks)
 
 

@@ -237,12 +237,10 @@ def _source(key: tuple[str, ...], columns: tuple[str, ...]) -> Source:
 
 def _category(study: Study, *key: str) -> Cell:
     percent = _cell(study, *key, "percent")
+    if percent is not None and percent["numerator"] is None:
+        return Cell("masked")
     if percent is not None and percent["denominator"]:
-        text = (
-            "masked"
-            if percent["numerator"] is None
-            else f"{percent['numerator']} ({printed_ratio(percent)})"
-        )
+        text = f"{percent['numerator']} ({printed_ratio(percent)})"
         return Cell(text, _source((*key, "percent"), ("numerator", "value")))
     count = _cell(study, *key, "count")
     if count is None:
@@ -253,14 +251,18 @@ def _category(study: Study, *key: str) -> Cell:
 
 def _quantity(study: Study, *key: str) -> Cell:
     values = _values(study, key, ("median", "iqr_low", "iqr_high"))
-    text = "{} ({} to {})".format(*values) if values else "NE"
+    text = "{} ({} to {})".format(*values) if values else _missing(study)
     return Cell(text, _source(key, ("statistic", "value")))
 
 
 def _range(study: Study, *key: str) -> Cell:
     values = _values(study, key, ("min", "max"))
-    text = "{} to {}".format(*values) if values else "NE"
+    text = "{} to {}".format(*values) if values else _missing(study)
     return Cell(text, _source(key, ("statistic", "value")))
+
+
+def _missing(study: Study) -> str:
+    return "NE" if study.smallest is None else "masked"
 
 
 def _values(study: Study, key: tuple[str, ...], names: tuple[str, ...]) -> list[str]:

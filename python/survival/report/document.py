@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from survival.report.study import Group
 from survival.report.table import Source, Table
@@ -82,3 +82,27 @@ def blocks_of(blocks: Iterable[Block], kind: type) -> Iterator:
             yield from blocks_of(block.blocks, kind)
         if isinstance(block, Grid):
             yield from blocks_of(block.figures, kind)
+
+
+def without_sources(sections: Iterable[Section]) -> tuple[Section, ...]:
+    """The sections without queries: what was masked is in no row of the marts."""
+    return tuple(
+        replace(section, blocks=tuple(map(_without_source, section.blocks)))
+        for section in sections
+    )
+
+
+def _without_source(block: Block) -> Block:
+    if isinstance(block, Figure):
+        return replace(block, source=None)
+    if isinstance(block, Grid):
+        return replace(block, figures=tuple(map(_without_source, block.figures)))
+    if isinstance(block, Fold):
+        return replace(block, blocks=tuple(map(_without_source, block.blocks)))
+    if isinstance(block, Table):
+        rows = (
+            replace(row, cells=tuple(replace(c, source=None) for c in row.cells))
+            for row in block.rows
+        )
+        return replace(block, rows=tuple(rows))
+    return block

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from survival.report.document import Fold, Paragraph, Section
+from survival.report.document import Block, Fold, Paragraph, Section
 from survival.report.study import Record, Study
 from survival.report.table import Cell, Source, Table, row
 
+TITLE = "How much of the paper it reproduces"
 REACHABLE = {
     "exact": "Reachable: some data give the printed number",
     "unknown_denominator": "Denominator not published",
@@ -20,13 +21,18 @@ def paper_section(study: Study) -> Section:
     rows = study.tables["published_comparison"]
     agreed = sum(bool(found["agrees"]) for found in rows)
     disagreeing = [found for found in rows if not found["agrees"]]
-    blocks = (
+    blocks: tuple[Block, ...] = (
         Paragraph(
             f"Of {len(rows)} numbers that the NEUF paper prints (Blood Cancer Journal "
             f"2023;13:2), {agreed} come out of this delivery at their printed "
             "precision, limits included."
         ),
         _summary(rows),
+    )
+    # An exact number beside a rounded one would give the exact one away.
+    if study.smallest is not None:
+        return Section(TITLE, "paper", blocks)
+    blocks += (
         _comparison(
             study,
             disagreeing[:60],
@@ -38,7 +44,7 @@ def paper_section(study: Study) -> Section:
             (_comparison(study, rows, "published_comparison", "The paper's numbers"),),
         ),
     )
-    return Section("How much of the paper it reproduces", "paper", blocks)
+    return Section(TITLE, "paper", blocks)
 
 
 def _summary(rows: list[Record]) -> Table:

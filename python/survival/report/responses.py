@@ -114,7 +114,11 @@ def _figure(
                 population_word(study, population),
                 f"{total['numerator']} of {total['denominator']}: "
                 f"{printed_ratio(total)}%",
-                total["denominator"],
+                # Rounded shares can be more than their rounded whole.
+                max(
+                    total["denominator"],
+                    sum(found["numerator"] for found in rows if found),
+                ),
                 tuple(
                     (place, measure, found["numerator"] if found else 0)
                     for (place, measure), found in zip(shares, rows, strict=True)

@@ -42,6 +42,7 @@ NAIVE = (
     "rr_ph_neg__os__by_mrd_response",
     "rr_ph_pos__os__by_remission_response",
 )
+PAPER_ANALYSES = (*(name for _, name in (*FIGURE_2, *FIGURE_3)), *NAIVE)
 PANELS = (
     ("Supplementary Fig 2A", "os", ("mrd_pos", "mrd_pos_ph_neg", "mrd_pos_ph_pos")),
     ("Supplementary Fig 2B", "os", ("rr_ph_neg",)),

@@ -88,7 +88,9 @@ def follow_up_table(study: Study, analyses: Iterable[Analysis]) -> Table:
             cells += [
                 _cell(
                     group,
-                    printed(group.value(statistic).estimate, decimals=1),
+                    "masked"
+                    if group.is_masked
+                    else printed(group.value(statistic).estimate, decimals=1),
                     statistic,
                     None,
                     ("estimate",),

@@ -1,0 +1,295 @@
+"""Small numbers: a study of which nothing is published but rounded counts.
+
+Masking single cells leaves differences to take: of a total and its parts, of two
+populations, of a curve before and after a step. Here every count becomes a multiple
+of the smallest count that may be shown, and every estimate is made again from these
+counts alone. Whatever sums or differences an attacker takes of multiples of 5 are
+multiples of 5, and a curve gives back the rounded counts that it was made from. What
+roundings that must add up still narrow to a small count is left out, with the counts
+that it adds up with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
+from math import exp, log, sqrt
+
+from survival.curves import month_in_days
+from survival.report.study import CURVES, Day, Group, Record, Study, Value
+from survival.report.suppression import showable, too_narrow
+
+GRID_MONTHS = 3
+NORMAL = 1.959963984540054
+NOTHING = Value(None, None, None)
+# Columns that count patients or records, by table.
+COUNTS = {
+    "cohort_attrition": ("n_in", "n_excluded", "n_unknown", "n_out"),
+    "table_one": ("numerator", "denominator"),
+    "response_summary": ("numerator", "denominator"),
+    "outcome_summary": ("numerator", "denominator"),
+    "analysis_populations": ("n",),
+    "reconciliation": ("n_delivered", "n_accepted", "n_collapsed", "n_quarantined"),
+    "findings": ("n",),
+    "imputed_dates": ("n_given", "n_imputed", "n_missing"),
+}
+TABLE_ONE_KEY = ("population", "subset", "variable", "level")
+RESPONSE_KEY = ("population", "subset", "response_window", "measure")
+OUTCOME_KEY = ("population", "subset", "measure")
+# The values of single patients.
+SINGLE = ("min", "max")
+# Quartiles with fewer patients than this many times the smallest count between them
+# are nearly values of single patients.
+QUARTERS = 4
+
+
+def rounded(count: int | None, *, smallest: int) -> int | None:
+    """A count as a multiple of `smallest`, the nearest one.
+
+    >>> [rounded(count, smallest=5) for count in (0, 2, 3, 7, 8)]
+    [0, 0, 5, 5, 10]
+    """
+    return (
+        None if count is None else (2 * count + smallest) // (2 * smallest) * smallest
+    )
+
+
+def masked(study: Study, *, smallest: int, first: Sequence[str] = ()) -> Study:
+    """The study with every count rounded and every estimate made from rounded counts.
+
+    Parameters
+    ----------
+    study : Study
+    smallest : int, keyword-only
+        The smallest count that may be shown, at least 2.
+    first : sequence of str, keyword-only
+        Analyses to show rather than others, where not all can be shown together.
+
+    Returns
+    -------
+    Study
+        A group of fewer than half of `smallest` patients is not in it, nor an
+        analysis that would give one away together with others.
+    """
+    tables = dict(study.tables)
+    for name, columns in COUNTS.items():
+        tables[name] = [_masked_record(row, columns, smallest) for row in tables[name]]
+    tables["table_one"] = [_masked_value(row, smallest) for row in tables["table_one"]]
+    # A number that agrees with the paper's to the last digit is an exact count again.
+    tables["published_comparison"] = [
+        {**row, "derived": None, "derived_value": None}
+        for row in tables["published_comparison"]
+    ]
+    groups = {}
+    for analysis_id, members in study.groups.items():
+        kept = [_masked_group(group, study, smallest) for group in members]
+        if found := tuple(group for group in kept if group is not None):
+            groups[analysis_id] = found
+    coarse = replace(study, tables=tables, groups=groups, smallest=smallest)
+    shown = showable(coarse, study, smallest=smallest, first=first)
+    coarse = replace(coarse, groups={name: groups[name] for name in shown})
+    return _without(coarse, too_narrow(coarse, study, smallest=smallest))
+
+
+def _without(study: Study, out: set[Hashable]) -> Study:
+    """The study without the counts of these keys."""
+    tables = dict(study.tables)
+    tables["table_one"] = [
+        _blank(row) if ("table_one", *_key(row, TABLE_ONE_KEY)) in out else row
+        for row in tables["table_one"]
+    ]
+    for kind, name, columns in (
+        ("responses", "response_summary", RESPONSE_KEY),
+        ("outcomes", "outcome_summary", OUTCOME_KEY),
+    ):
+        tables[name] = [
+            _blank(row)
+            if {(kind, *_key(row, columns)), (f"of_{kind}", *_key(row, columns))} & out
+            else row
+            for row in tables[name]
+        ]
+    return replace(study, tables=tables)
+
+
+def _key(row: Record, columns: Iterable[str]) -> tuple:
+    return tuple(row[name] for name in columns)
+
+
+def _blank(row: Record) -> Record:
+    shown = ("numerator", "denominator", "value", "percent", "ci_low", "ci_high")
+    return {name: None if name in shown else value for name, value in row.items()}
+
+
+def _masked_record(row: Record, columns: Iterable[str], smallest: int) -> Record:
+    counts = {name: rounded(row[name], smallest=smallest) for name in columns}
+    found = {**row, **counts}
+    if "numerator" not in counts:
+        return found
+    numerator, denominator = counts["numerator"], counts["denominator"]
+    if "percent" in row:
+        known = numerator is not None and denominator
+        found["percent"] = 100 * numerator / denominator if known else None
+    if "ci_low" in row:
+        limits = _exact_limits(numerator, denominator)
+        found["ci_low"], found["ci_high"] = limits
+    return found
+
+
+def _exact_limits(
+    numerator: int | None, denominator: int | None
+) -> tuple[float | None, float | None]:
+    from scipy.stats import beta
+
+    if numerator is None or not denominator:
+        return None, None
+    rest = denominator - numerator
+    low = beta.ppf(0.025, numerator, rest + 1) if numerator else 0.0
+    high = beta.ppf(0.975, numerator + 1, rest) if rest else 1.0
+    return 100 * float(low), 100 * float(high)
+
+
+def _masked_value(row: Record, smallest: int) -> Record:
+    if row["statistic"] == "count":
+        return {**row, "value": row["numerator"]}
+    if row["statistic"] == "percent":
+        return {**row, "value": None}
+    is_few = (row["denominator"] or 0) < QUARTERS * smallest
+    is_single = row["statistic"] in SINGLE
+    return {**row, "value": None} if is_single or is_few else row
+
+
+def _masked_group(group: Group, study: Study, smallest: int) -> Group | None:
+    n = rounded(group.n, smallest=smallest)
+    if not n:
+        return None
+    days = _coarse_days(group, n, study.days_per_month, smallest)
+    curves = tuple(_estimated(days, n, _has_incidence(group)))
+    coarse = replace(group, days=curves, summary={}, is_masked=True)
+    return replace(coarse, summary=_summary(coarse, study))
+
+
+def _has_incidence(group: Group) -> bool:
+    return group.days[0].curves["cumulative_incidence"].estimate is not None
+
+
+def _coarse_days(
+    group: Group, n: int, days_per_month: str, smallest: int
+) -> list[tuple[int, int, int, int, int]]:
+    """(day, at risk, events, competing, censored), all rounded, every few months.
+
+    It ends where none remain of what is shown: the last day is a single patient's.
+    """
+    rows = []
+    before = (0, 0, 0)
+    month = GRID_MONTHS
+    while True:
+        until = month_in_days(month, days_per_month=days_per_month)
+        gone = [day for day in group.days if day.time_days < until]
+        left = tuple(
+            rounded(sum(day[kind] for day in gone), smallest=smallest)
+            for kind in (2, 3, 4)
+        )
+        remaining = group.n - sum(sum(day[2:5]) for day in gone)
+        is_empty = rounded(remaining, smallest=smallest) == 0
+        if is_empty or sum(left) > n - smallest:
+            return rows
+        steps = [now - then for now, then in zip(left, before, strict=True)]
+        # The last day before the month, so that the risk table counts it as gone.
+        day = -(-until.numerator // until.denominator) - 1
+        rows.append((day, n - sum(before), *steps))
+        before = left
+        month += GRID_MONTHS
+
+
+def _estimated(
+    rows: Sequence[tuple[int, int, int, int, int]], n: int, has_incidence: bool
+) -> Iterable[Day]:
+    """The curves of rounded counts: Kaplan-Meier, and the share of each cause."""
+    survival, variance = 1.0, 0.0
+    incidences = [0.0, 0.0]
+    start = Value(0.0, None, None) if has_incidence else NOTHING
+    first = (Value(1.0, None, None), start, start)
+    yield Day(0, n, 0, 0, 0, dict(zip(CURVES, first, strict=True)))
+    for day, n_at_risk, n_event, n_competing, n_censored in rows:
+        for cause, count in enumerate((n_event, n_competing)):
+            incidences[cause] += survival * count / n_at_risk
+        n_left = n_event + n_competing
+        if n_left:
+            survival *= 1 - n_left / n_at_risk
+            variance += n_left / (n_at_risk * (n_at_risk - n_left))
+        causes = [
+            Value(value, None, None) if has_incidence else NOTHING
+            for value in incidences
+        ]
+        values = (_log_log(survival, variance), *causes)
+        curves = dict(zip(CURVES, values, strict=True))
+        yield Day(day, n_at_risk, n_event, n_competing, n_censored, curves)
+
+
+def _log_log(survival: float, variance: float) -> Value:
+    if not 0 < survival < 1:
+        return Value(survival, None, None)
+    width = NORMAL * sqrt(variance) / abs(log(survival))
+    limits = (survival ** exp(width), survival ** exp(-width))
+    return Value(survival, *limits)
+
+
+def _summary(group: Group, study: Study) -> dict[tuple[str, int | None], Record]:
+    estimator = (
+        f"Kaplan-Meier of counts rounded every {GRID_MONTHS} months; Greenwood; "
+        "log(-log) limits; incidences without limits"
+    )
+    common = {"n_at_risk": None, "estimator": estimator}
+    length = float(study.days_per_month)
+    median = _median(group)
+    rows: dict[tuple[str, int | None], Record] = {
+        ("median_days", None): {**common, **median._asdict()},
+        ("median_months", None): {
+            **common,
+            **{
+                name: None if value is None else value / length
+                for name, value in median._asdict().items()
+            },
+        },
+    }
+    for month in study.months:
+        at = month_in_days(month, days_per_month=study.days_per_month)
+        past = [day for day in group.days if day.time_days <= at]
+        is_known = group.last_day + 1 >= at
+        for curve in CURVES:
+            value = past[-1].curves[curve] if is_known else NOTHING
+            percent = [None if part is None else 100 * part for part in value]
+            rows[f"{curve}_percent", month] = {
+                **common,
+                **dict(zip(Value._fields, percent, strict=True)),
+            }
+    return rows
+
+
+def _median(group: Group) -> Value:
+    """The first day of the grid on which each of curve and limits is below one half."""
+
+    def first(name: str) -> float | None:
+        for day in group.days:
+            value = getattr(day.curves["survival"], name)
+            if value is not None and value < 0.5:
+                return day.time_days + 1
+        return None
+
+    # The lower limit of the curve crosses first: it is the median's lower limit.
+    return Value(first("estimate"), first("ci_low"), first("ci_high"))
+
+
+def largest_shift(study: Study, released: Study) -> float:
+    """How far masking moves a survival curve at most, in percent, on the grid."""
+    largest = 0.0
+    for analysis_id, groups in released.groups.items():
+        known = {group.stratum: group for group in study.groups[analysis_id]}
+        for group in groups:
+            exact = known[group.stratum].days
+            for day in group.days:
+                past = [row for row in exact if row.time_days <= day.time_days]
+                there = past[-1].curves["survival"].estimate
+                shift = abs(there - day.curves["survival"].estimate)
+                largest = max(largest, 100 * shift)
+    return largest

@@ -1,0 +1,165 @@
+"""Small numbers: what an attacker gets from a report, and what from a masked one."""
+
+import itertools
+import re
+from dataclasses import replace
+
+import duckdb
+import pytest
+from survival import Warehouse
+from survival.cli import main
+from survival.report.attack import attack, reconstructed
+from survival.report.bounds import known_small, tightened, window
+from survival.report.disclosure import largest_shift, masked, rounded
+from survival.report.study import Day, Group, Value, read_study
+from survival.report.survival_section import PAPER_ANALYSES
+
+SMALLEST = 5
+NONE = Value(None, None, None)
+
+
+def write(build, folder, *options):
+    arguments = ["--warehouse", str(build.warehouse), "--output", str(folder)]
+    assert main(["report", *arguments, *options]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module", params=["example", "bmt", "edges"])
+def released(request, tmp_path_factory):
+    """A delivery's build and its masked report."""
+    build = request.getfixturevalue(request.param)
+    folder = tmp_path_factory.mktemp("released")
+    return build, write(build, folder, "--minimum-cell", str(SMALLEST))
+
+
+@pytest.mark.parametrize("n", [10, 8, 5, 4])
+def test_one_event_gives_the_number_at_risk_back(n):
+    path = f"M0 1000000H7V{round(1e6 * (1 - 1 / n))}"
+    assert list(reconstructed(path, n=n)) == [(7, 1)]
+
+
+def test_the_attacker_recovers_small_counts_from_a_report_that_is_not_masked(
+    example, tmp_path
+):
+    claims = attack(write(example, tmp_path), smallest=SMALLEST)
+    with duckdb.connect(str(example.warehouse), read_only=True) as connection:
+        counts = {
+            (f"{analysis_id}/{stratum}", day): (n_event, n_event + n_censored)
+            for analysis_id, stratum, day, n_event, n_censored in connection.execute(
+                "select analysis_id, stratum, time_days, n_event, n_censored "
+                "from marts.survival_event_table where n_competing = 0"
+            ).fetchall()
+        }
+    dated = [claim for claim in claims if (claim.where, claim.day) in counts]
+    right = [c for c in dated if c.count in counts[c.where, c.day]]
+    assert len(dated) > 3000
+    assert len(right) / len(dated) > 0.95
+    assert any(claim.where.startswith("table_1: ") for claim in claims)
+    text = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "not for release" in text
+
+
+def test_the_attacker_recovers_nothing_from_a_masked_report(released):
+    _, folder = released
+    assert attack(folder, smallest=SMALLEST) == []
+    text = (folder / "index.html").read_text(encoding="utf-8")
+    assert "every count is rounded to a multiple of 5" in text
+    assert "not for release" not in text
+    assert "data-q" not in text.replace("[data-q]", "").replace("dataset.q", "")
+
+
+def test_every_count_of_a_masked_figure_is_a_multiple(released):
+    _, folder = released
+    text = (folder / "index.html").read_text(encoding="utf-8")
+    counts = [
+        *re.findall(
+            r"(?:^|[\";])\d+:(\d+)", " ".join(re.findall(r'data-at="[^>]*', text))
+        ),
+        *re.findall(r"\bN (\d+)\b", text),
+        *re.findall(r"events (\d+),", text),
+        *re.findall(r' data-n="(\d+)"', text),
+        *re.findall(r">(\d+)</tspan>", " ".join(re.findall(r'small risk">.*', text))),
+    ]
+    assert len(counts) > 50
+    assert {int(count) % SMALLEST for count in counts} == {0}
+
+
+def test_the_paper_can_still_be_seen_in_the_masked_example(example):
+    with Warehouse(example.warehouse) as warehouse:
+        study = read_study(warehouse, warehouse.analyses())
+    kept = masked(study, smallest=SMALLEST, first=PAPER_ANALYSES)
+    assert len(set(kept.groups) & set(PAPER_ANALYSES)) >= len(PAPER_ANALYSES) - 6
+    main_ones = {"mrd_pos__os", "mrd_pos__dfs", "rr_ph_neg__os", "rr_ph_neg__rfs"}
+    large = replace(kept, groups={name: kept.groups[name] for name in main_ones})
+    assert largest_shift(study, large) < 15
+    ranges = [row for row in kept.tables["table_one"] if row["statistic"] == "max"]
+    assert ranges and all(row["value"] is None for row in ranges)
+
+
+def test_counts_are_rounded_to_the_nearest_multiple():
+    assert [rounded(n, smallest=5) for n in range(9)] == [0, 0, 0, 5, 5, 5, 5, 5, 10]
+    for smallest in (2, 3, 4, 5, 10):
+        for count in range(60):
+            low, high = window(rounded(count, smallest=smallest), smallest=smallest)
+            assert low <= count <= high
+            assert high - low < smallest
+
+
+def group(analysis, leaving):
+    """A group from (day, events, censored); no estimate is looked at."""
+    n = sum(events + censored for _, events, censored in leaving)
+    curves = {
+        "survival": Value(1.0, None, None),
+        "cumulative_incidence": NONE,
+        "competing_incidence": NONE,
+    }
+    days = [Day(0, n, 0, 0, 0, curves)]
+    for day, events, censored in leaving:
+        days.append(Day(day, n, events, 0, censored, curves))
+        n -= events + censored
+    return Group(analysis, "all", "All", tuple(days), {})
+
+
+def test_a_masked_curve_depends_on_rounded_counts_alone(example):
+    with Warehouse(example.warehouse) as warehouse:
+        (analysis,) = warehouse.find_analyses(["rr_ph_neg__os"])
+        study = read_study(warehouse, [analysis])
+    # 10 or 11 die before month 3, on other days; 20 or 21 are censored before month 6.
+    first = group(analysis, [(5, 10, 0), (150, 0, 20), (900, 0, 30)])
+    second = group(analysis, [(60, 4, 0), (80, 7, 0), (170, 0, 21), (850, 0, 28)])
+    one, two = (
+        masked(replace(study, groups={"rr_ph_neg__os": (found,)}), smallest=5)
+        for found in (first, second)
+    )
+    assert one.groups["rr_ph_neg__os"][0].days == two.groups["rr_ph_neg__os"][0].days
+    assert one.groups["rr_ph_neg__os"][0].n_event == 10
+
+
+def test_sums_narrow_roundings_as_far_as_every_combination_allows():
+    # Two parts print 5 and their sum prints 15: each is 6 or 7, not 3 to 7.
+    windows = {"a": window(5, smallest=5), "b": window(5, smallest=5)}
+    windows["whole"] = window(15, smallest=5)
+    found = tightened(windows, [("whole", ("a", "b"))])
+    possible = [
+        (a, b) for a, b in itertools.product(range(3, 8), repeat=2) if 13 <= a + b <= 17
+    ]
+    assert found["a"] == (min(a for a, _ in possible), max(a for a, _ in possible))
+    assert found["whole"] == (13, 14)
+
+
+def test_a_small_rest_is_found_out():
+    windows = {"part": window(95, smallest=5), "whole": window(100, smallest=5)}
+    rest = tightened(windows, [("whole", ("part", "rest"))])
+    assert rest["rest"] == (1, 9)
+    assert known_small(rest, smallest=5) == []
+    exact = {"part": (97, 97), "whole": (98, 99)}
+    rest = tightened(exact, [("whole", ("part", "rest"))])
+    assert known_small(rest, smallest=5) == ["rest"]
+
+
+def test_a_smallest_count_below_2_is_refused(capsys):
+    for text in ("1", "-5", "few"):
+        with pytest.raises(SystemExit) as stop:
+            main(["report", f"--minimum-cell={text}"])
+        assert stop.value.code == 2
+    assert "is no smallest count" in capsys.readouterr().err
