@@ -14,6 +14,7 @@ from survival.counts import Counts
 from survival.cumulative_incidence import cumulative_incidence, exponential_incidence
 from survival.curves import IncidenceCurve, Median, PointEstimate, SurvivalCurve
 from survival.errors import SurvivalError
+from survival.group_tests import GroupTest, gray, log_rank
 from survival.kaplan_meier import (
     kaplan_meier,
     median_follow_up,
@@ -25,6 +26,7 @@ __all__ = [
     "Analysis",
     "AnalysisFit",
     "Counts",
+    "GroupTest",
     "IncidenceCurve",
     "Median",
     "PointEstimate",
@@ -34,7 +36,9 @@ __all__ = [
     "cumulative_incidence",
     "exponential_incidence",
     "fit_analysis",
+    "gray",
     "kaplan_meier",
+    "log_rank",
     "median_follow_up",
     "reverse_kaplan_meier",
 ]

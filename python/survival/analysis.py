@@ -35,6 +35,8 @@ class Analysis:
         Whether the end of follow-up is the event (P21).
     caution : str or None
         What a reader must know before believing the curve.
+    is_exempt : bool
+        Whether it splits by what is known only after the clock starts (P22).
     """
 
     analysis_id: str
@@ -47,6 +49,7 @@ class Analysis:
     landmark_day: int | None
     is_reverse: bool
     caution: str | None
+    is_exempt: bool = False
 
 
 @dataclass(frozen=True, eq=False)

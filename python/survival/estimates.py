@@ -12,8 +12,9 @@ from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from survival.analysis import Analysis, AnalysisFit, fit_analysis
+from survival.comparisons import DESCRIPTIVE, Comparison, compare
 from survival.curves import Curve
-from survival.tables import estimates_table
+from survival.tables import comparisons_table, estimates_table
 from survival.warehouse import counts_by_stratum
 
 if TYPE_CHECKING:
@@ -56,12 +57,15 @@ class Estimates:
         Length of a month, as exact decimal text.
     empty : tuple of Analysis
         Analyses in which nobody can be analysed.
+    comparisons : tuple of Comparison or None
+        Tests between groups; None where none were asked for.
     """
 
     fits: tuple[AnalysisFit, ...]
     at_months: tuple[float, ...]
     days_per_month: str
     empty: tuple[Analysis, ...]
+    comparisons: tuple[Comparison, ...] | None = None
 
 
 def estimate(
@@ -69,6 +73,7 @@ def estimate(
     analyses: Iterable[Analysis],
     *,
     at_months: Iterable[float],
+    has_tests: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Estimates:
     """Fit the counts of the event table.
@@ -79,6 +84,8 @@ def estimate(
     analyses : iterable of Analysis
     at_months : iterable of float, keyword-only
         Time points.
+    has_tests : bool, keyword-only
+        Whether groups are tested against each other: see `survival.comparisons`.
     progress : callable, optional, keyword-only
         Called with the id of each analysis as it begins.
 
@@ -87,21 +94,25 @@ def estimate(
     Estimates
     """
     table = dict(iter(warehouse.event_table().groupby("analysis_id")))
-    fits, empty = [], []
-    for analysis in analyses:
+    asked = tuple(analyses)
+    fits, empty, counts = [], [], {}
+    for analysis in asked:
         if progress is not None:
             progress(analysis.analysis_id)
         if analysis.analysis_id not in table:
             empty.append(analysis)
             continue
+        counts[analysis.analysis_id] = counts_by_stratum(table[analysis.analysis_id])
         fits += [
-            fit_analysis(analysis, counts, stratum=stratum)
-            for stratum, counts in counts_by_stratum(
-                table[analysis.analysis_id]
-            ).items()
+            fit_analysis(analysis, of_stratum, stratum=stratum)
+            for stratum, of_stratum in counts[analysis.analysis_id].items()
         ]
     return Estimates(
-        tuple(fits), tuple(at_months), warehouse.days_per_month(), tuple(empty)
+        tuple(fits),
+        tuple(at_months),
+        warehouse.days_per_month(),
+        tuple(empty),
+        compare(asked, counts) if has_tests else None,
     )
 
 
@@ -119,6 +130,8 @@ def as_table(estimates: Estimates) -> str:
     blocks += [
         f"{analysis.analysis_id}\n  nobody to analyse\n" for analysis in estimates.empty
     ]
+    if estimates.comparisons is not None:
+        blocks.append(comparisons_table(estimates.comparisons))
     return "\n".join(blocks)
 
 
@@ -146,7 +159,31 @@ def as_csv(estimates: Estimates) -> str:
                 row["at_month"] = row.pop("month")
                 row["estimator"] = record["estimator"][statistic]
                 writer.writerow(row)
+    for comparison in estimates.comparisons or ():
+        writer.writerows(_test_rows(comparison))
     return buffer.getvalue()
+
+
+def _test_rows(comparison: Comparison) -> list[dict[str, Any]]:
+    result, groups = comparison.result, " v ".join(comparison.groups)
+    numbers = (
+        {}
+        if result is None
+        else {"chi_squared": result.statistic, "p_value": result.p_value}
+    )
+    common = {"analysis_id": comparison.name, "stratum": groups}
+    return [
+        {
+            **common,
+            "statistic": statistic,
+            "estimate": numbers.get(statistic),
+            "estimator": comparison.reason
+            or f"{result.test} test of {comparison.curve}, "
+            f"{result.degrees_of_freedom} degrees of freedom",
+            "caution": DESCRIPTIVE,
+        }
+        for statistic in ("chi_squared", "p_value")
+    ]
 
 
 def as_json(estimates: Estimates) -> str:
@@ -157,10 +194,26 @@ def as_json(estimates: Estimates) -> str:
         "estimates": [_record(fit, estimates) for fit in estimates.fits],
         "nobody_to_analyse": [analysis.analysis_id for analysis in estimates.empty],
     }
+    if estimates.comparisons is not None:
+        document["tests"] = {
+            "caution": DESCRIPTIVE,
+            "comparisons": [_test_record(c) for c in estimates.comparisons],
+        }
     return json.dumps(document, indent=2, allow_nan=False) + "\n"
 
 
 RENDERERS = {"table": as_table, "csv": as_csv, "json": as_json}
+
+
+def _test_record(comparison: Comparison) -> dict[str, Any]:
+    result = comparison.result
+    return {
+        "analyses": [analysis.analysis_id for analysis in comparison.analyses],
+        "groups": comparison.groups,
+        "curve": comparison.curve,
+        "result": None if result is None else asdict(result),
+        "reason": comparison.reason,
+    }
 
 
 def _record(fit: AnalysisFit, estimates: Estimates) -> dict[str, Any]:

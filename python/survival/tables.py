@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from math import isnan
 from typing import TYPE_CHECKING
 
+from survival.comparisons import DESCRIPTIVE, printed_p
 from survival.labels import shown_curves
 
 if TYPE_CHECKING:
     from survival.agreement import Verification
     from survival.analysis import Analysis, AnalysisFit
+    from survival.comparisons import Comparison
     from survival.curves import PointEstimate
 
 NOT_REACHED = "NR"
@@ -81,6 +83,26 @@ def estimates_table(
     if analysis.caution:
         lines.append(f"  Caution: {analysis.caution}")
     return "\n".join(lines) + "\n"
+
+
+def comparisons_table(comparisons: Iterable[Comparison]) -> str:
+    """Tests between groups, and what they are not."""
+    rows = [["tests", "groups", "curve", "test", "chi-squared (df)", "p"]]
+    for found in comparisons:
+        result = found.result
+        numbers = (
+            [found.reason or "", "", ""]
+            if result is None
+            else [
+                result.test,
+                f"{result.statistic:.2f} ({result.degrees_of_freedom})",
+                printed_p(result.p_value),
+            ]
+        )
+        rows.append([found.name, " v ".join(found.groups), found.curve, *numbers])
+    if len(rows) == 1:
+        return "tests\n  no analysis asked for has groups\n"
+    return "\n".join([*aligned(rows), f"  {DESCRIPTIVE}"]) + "\n"
 
 
 def verification_table(result: Verification, *, tolerance: float) -> str:

@@ -165,6 +165,7 @@ class Warehouse:
                 landmark_day=_whole(row["landmark_day"]),
                 is_reverse=bool(row["is_reverse"]),
                 caution=_text(row["caution"]),
+                is_exempt=bool(row["is_exempt"]),
             )
             for row in sorted(rows, key=lambda row: row["analysis_id"])
         }

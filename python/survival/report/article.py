@@ -13,6 +13,7 @@ from survival.report.cohort import (
     baseline_section,
     delivery_section,
 )
+from survival.report.comparisons_section import comparisons_section
 from survival.report.disclosure import masked
 from survival.report.document import (
     Block,
@@ -66,6 +67,7 @@ def write_report(
     folder: str | Path,
     formats: Iterable[str] = ("svg",),
     minimum_cell: int | None = None,
+    has_tests: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Path:
     """Write ``index.html``, one file that needs no other, and files for others' use.
@@ -83,6 +85,8 @@ def write_report(
         Of the files of the figures.
     minimum_cell : int, optional, keyword-only
         The smallest count that may be shown: see `survival.report.disclosure`.
+    has_tests : bool, keyword-only
+        Whether groups are tested against each other: see `survival.comparisons`.
     progress : callable, optional, keyword-only
         Called with the name of each part as it is made.
 
@@ -91,7 +95,7 @@ def write_report(
     Path
         The file, the same bytes for the same marts.
     """
-    study = read_study(warehouse, analyses)
+    study = read_study(warehouse, analyses, has_tests=has_tests)
     if minimum_cell is not None:
         study = masked(study, smallest=minimum_cell, first=PAPER_ANALYSES)
     sections = article(study, progress=progress)
@@ -152,6 +156,8 @@ def article(
         if progress is not None:
             progress(make.__name__)
         sections.append(make(study))
+        if make is tables_section and study.comparisons is not None:
+            sections.append(comparisons_section(study))
     drawn = {
         figure.name
         for section in sections

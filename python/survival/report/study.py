@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from survival.analysis import ALL, Analysis
+from survival.comparisons import Comparison, compare
 from survival.labels import reading_order
 
 if TYPE_CHECKING:
@@ -111,6 +112,8 @@ class Study:
         Length of a month, as exact decimal text.
     smallest : int or None
         Counts below this are masked; None where nothing is.
+    comparisons : tuple of Comparison or None
+        Tests between groups; None where none were asked for.
     """
 
     delivery: Delivery | None
@@ -122,6 +125,7 @@ class Study:
     days_per_month: str
     parameters: dict[str, str]
     smallest: int | None = None
+    comparisons: tuple[Comparison, ...] | None = None
 
     def groups_of(self, analysis_id: str) -> tuple[Group, ...]:
         """The strata of an analysis, in their order; none without patients."""
@@ -171,7 +175,9 @@ DEFINITIONS = (
 )
 
 
-def read_study(warehouse: Warehouse, analyses: Iterable[Analysis]) -> Study:
+def read_study(
+    warehouse: Warehouse, analyses: Iterable[Analysis], *, has_tests: bool = False
+) -> Study:
     """Read whatever the report shows of these analyses."""
     ordered = sorted(analyses, key=reading_order)
     tables = {name: warehouse.records(name, order_by=order) for name, order in MARTS}
@@ -193,7 +199,17 @@ def read_study(warehouse: Warehouse, analyses: Iterable[Analysis]) -> Study:
         months=tuple(row["at_month"] for row in months),
         days_per_month=warehouse.days_per_month(),
         parameters=warehouse.study_parameters(),
+        comparisons=_comparisons(warehouse, ordered) if has_tests else None,
     )
+
+
+def _comparisons(
+    warehouse: Warehouse, analyses: list[Analysis]
+) -> tuple[Comparison, ...]:
+    from survival.warehouse import counts_by_stratum
+
+    table = warehouse.event_table().groupby("analysis_id")
+    return compare(analyses, {name: counts_by_stratum(rows) for name, rows in table})
 
 
 def typeset(label: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from survival.analysis import Analysis
+from survival.comparisons import DESCRIPTIVE
 from survival.labels import STRATUM_VARIABLES
 from survival.report.document import Block, Figure, Fold, Grid, Paragraph, Section
 from survival.report.plots import Mark, month_panel
@@ -55,10 +56,10 @@ HOW_TO_READ = (
     "Times are whole days from the origin; a month is {days} days, for display. "
     "Shaded: pointwise 95% limits. Upright ticks: censored. Under each curve, at risk "
     "are those with at least that time; the others left before it, and the rows sum to "
-    "N. NR is a median not reached, NE what cannot be estimated. No analysis here "
-    "tests a hypothesis. Point at a curve, or move along it with the arrow keys, to "
-    "read it off."
+    "N. NR is a median not reached, NE what cannot be estimated. {tests} Point "
+    "at a curve, or move along it with the arrow keys, to read it off."
 )
+NO_TESTS = "No analysis here tests a hypothesis."
 
 
 def analysis_figure(
@@ -110,8 +111,11 @@ def _left_out(study: Study, analysis_id: str) -> str:
 
 def survival_section(study: Study) -> Section:
     """The paper's figures 2 and 3, and its supplementary figures 2 to 4."""
+    tests = NO_TESTS if study.comparisons is None else DESCRIPTIVE
     blocks: list[Block] = [
-        Paragraph(HOW_TO_READ.format(days=study.days_per_month), kind="quiet")
+        Paragraph(
+            HOW_TO_READ.format(days=study.days_per_month, tests=tests), kind="quiet"
+        )
     ]
     for title, figures in (
         ("MRD+: overall and disease-free survival", FIGURE_2),

@@ -1,0 +1,1 @@
+"""The commands of ``survival``, a module each: its words, its options, its run."""

@@ -1,0 +1,127 @@
+"""Which groups are tested against each other when tests are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from survival.analysis import ALL, Analysis
+from survival.counts import Counts
+from survival.group_tests import GroupTest, gray, log_rank
+from survival.labels import CAUSES, ENDPOINTS
+
+# No analysis splits patients whose time ends in competing ways; these halves do.
+HALVES = (("mrd_pos_ph_neg", "mrd_pos_ph_pos"), ("rr_ph_neg", "rr_ph_pos"))
+DESCRIPTIVE = (
+    "The study is descriptive and tests no hypothesis; these tests were asked for. "
+    "They are exploratory, and not corrected for their number."
+)
+KNOWN_LATER = "not tested: the groups are known only after the clock starts"
+ONE_GROUP = "not tested: fewer than two groups have patients"
+NO_EVENT = "not tested: no event while two groups are at risk"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A test of one curve between groups, or why there is none.
+
+    Attributes
+    ----------
+    analyses : tuple of Analysis
+        The analysis whose strata are compared, or the two whose patients are.
+    groups : tuple of str
+        Strata, or populations.
+    curve : str
+        What is compared, in words.
+    result : GroupTest or None
+    reason : str or None
+        Why there is no result.
+    """
+
+    analyses: tuple[Analysis, ...]
+    groups: tuple[str, ...]
+    curve: str
+    result: GroupTest | None
+    reason: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Ids of the analyses."""
+        return " v ".join(analysis.analysis_id for analysis in self.analyses)
+
+
+def compare(
+    analyses: Iterable[Analysis], counts: Mapping[str, Mapping[str, Counts]]
+) -> tuple[Comparison, ...]:
+    """Test the strata of each analysis, and the halves where causes compete.
+
+    Parameters
+    ----------
+    analyses : iterable of Analysis
+    counts : mapping of str to mapping of str to Counts
+        By analysis id and stratum.
+
+    Returns
+    -------
+    tuple of Comparison
+        Log-rank tests where nothing competes; Gray's tests of each cause where it
+        does, and the log-rank test beside them where the curve censors at it.
+    """
+    asked = {analysis.analysis_id: analysis for analysis in analyses}
+    return tuple(
+        comparison
+        for members, groups in _compared(asked, counts)
+        for comparison in _tested(members, groups)
+    )
+
+
+def _compared(
+    asked: Mapping[str, Analysis], counts: Mapping[str, Mapping[str, Counts]]
+) -> Iterator[tuple[tuple[Analysis, ...], dict[str, Counts]]]:
+    for analysis in asked.values():
+        if analysis.stratum_variable is not None and not analysis.is_reverse:
+            yield (analysis,), dict(counts.get(analysis.analysis_id, {}))
+    for halves in HALVES:
+        for analysis in asked.values():
+            _, _, suffix = analysis.analysis_id.partition("__")
+            pair = [asked.get(f"{half}__{suffix}") for half in halves]
+            is_split = analysis.population == halves[0] and None not in pair
+            has_causes = analysis.competing_role != "none"
+            if is_split and has_causes and analysis.stratum_variable is None:
+                known = (counts.get(each.analysis_id, {}).get(ALL) for each in pair)
+                groups = zip(halves, known, strict=True)
+                yield tuple(pair), {name: n for name, n in groups if n is not None}
+
+
+def _tested(
+    analyses: tuple[Analysis, ...], groups: dict[str, Counts]
+) -> Iterator[Comparison]:
+    first = analyses[0]
+    event, competing = CAUSES.get(first.endpoint, ("event", "competing event"))
+    counts = list(groups.values())
+    tests = {
+        "none": {ENDPOINTS.get(first.endpoint, first.endpoint): log_rank},
+        "censoring": {f"no {event} yet ({competing} censors)": log_rank, event: gray},
+        "event": {
+            event: gray,
+            competing: lambda counts: gray(counts, cause="competing"),
+        },
+    }[first.competing_role]
+    for curve, test in tests.items():
+        result, reason = None, KNOWN_LATER if first.is_exempt else None
+        if reason is None and len(counts) < 2:
+            reason = ONE_GROUP
+        if reason is None:
+            result = test(counts)
+            if not result.degrees_of_freedom:
+                result, reason = None, NO_EVENT
+        yield Comparison(analyses, tuple(groups), curve, result, reason)
+
+
+def printed_p(p_value: float) -> str:
+    """A p-value to three decimals, ``< 0.001`` below.
+
+    >>> printed_p(0.04963), printed_p(0.0002)
+    ('0.050', '< 0.001')
+    """
+    return "< 0.001" if p_value < 0.0005 else f"{p_value:.3f}"
