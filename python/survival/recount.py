@@ -49,16 +49,33 @@ def recount(analysis: Analysis, tables: PatientTables) -> dict[str, Counts]:
 
     Notes
     -----
+    Of a reverse analysis the censorings are the events (P21).
+    """
+    rows = analysed(analysis, tables)
+    if analysis.is_reverse:
+        swapped = {CENSORED: EVENT}
+        rows = rows.assign(status=rows["status"].map(lambda s: swapped.get(s, 0)))
+    return {
+        str(level): Counts.from_times(group["time_days"], group["status"])
+        for level, group in rows.groupby("level", sort=True)
+    }
+
+
+def analysed(analysis: Analysis, tables: PatientTables) -> pd.DataFrame:
+    """The patients of an analysis: a row each, with `level`, `time_days` and `status`.
+
+    Notes
+    -----
     Only the evaluable count. After a landmark (P22) the clock restarts on its day,
     only patients with a longer time are left, and a level counts if it was known on
-    that day or before. Of a reverse analysis the censorings are the events (P21).
+    that day or before.
     """
     times = tables.time_to_event
     rows = times[
         (times["endpoint"] == analysis.counted_endpoint)
         & (times["censoring_rule"] == analysis.censoring_rule)
         & times["is_evaluable"].astype(bool)
-        & times["patient_id"].isin(_members(tables.cohort, analysis.population))
+        & times["patient_id"].isin(members(tables.cohort, analysis.population))
     ]
     if analysis.stratum_variable is None:
         rows = rows.assign(level=ALL, known_on=None)
@@ -69,16 +86,10 @@ def recount(analysis: Analysis, tables: PatientTables) -> dict[str, Counts]:
         rows = rows.merge(levels.dropna(subset=["level"]), on="patient_id")
     if analysis.landmark_day is not None:
         rows = _after_landmark(rows, analysis)
-    if analysis.is_reverse:
-        swapped = {CENSORED: EVENT}
-        rows = rows.assign(status=rows["status"].map(lambda s: swapped.get(s, 0)))
-    return {
-        str(level): Counts.from_times(group["time_days"], group["status"])
-        for level, group in rows.groupby("level", sort=True)
-    }
+    return rows
 
 
-def _members(cohort: pd.DataFrame, population: str) -> set[str]:
+def members(cohort: pd.DataFrame, population: str) -> set[str]:
     """Included patients of a population; ``mrd_pos`` holds ``mrd_pos_ph_neg``."""
     included = cohort[cohort["is_included"].astype(bool)]
     if population == ALL:

@@ -27,6 +27,11 @@ unless --with-patients asks for them.
   survival report --minimum-cell 5 --output for-release
   survival report --with-patients --output for-the-study-team
 """
+# What no masked report can hold.
+EXACT = {
+    "tests": "a p-value is made of exact counts",
+    "with_patients": "a list of patients is a count of one",
+}
 
 
 def add(commands: Commands) -> None:
@@ -60,16 +65,21 @@ def add(commands: Commands) -> None:
         help="add log-rank and Gray's tests between groups; the study is descriptive, "
         "and tests nothing by itself",
     )
+    parser.add_argument(
+        "--with-patients",
+        action="store_true",
+        help="add a swimmer plot per population and the pseudonyms behind each number: "
+        "for the study team",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the report."""
-    if arguments.minimum_cell is not None and arguments.tests:
-        return complain(
-            "--tests and --minimum-cell exclude each other: a p-value is made of exact "
-            "counts",
-            USAGE,
-        )
+    for name, reason in EXACT.items():
+        if arguments.minimum_cell is not None and getattr(arguments, name):
+            option = f"--{name.replace('_', '-')}"
+            words = f"{option} and --minimum-cell exclude each other: {reason}"
+            return complain(words, USAGE)
     from survival.progress import Progress
     from survival.report import write_report
     from survival.warehouse import Warehouse
@@ -85,6 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
                 formats=arguments.formats,
                 minimum_cell=arguments.minimum_cell,
                 has_tests=arguments.tests,
+                with_patients=arguments.with_patients,
                 progress=progress.step,
             )
     print(path)

@@ -27,6 +27,7 @@ from survival.report.document import (
 from survival.report.doubts import doubts_section
 from survival.report.files import write, write_figures, write_tables
 from survival.report.paper import paper_section
+from survival.report.patients import Patients, patient_lists
 from survival.report.responses import responses_section
 from survival.report.study import Study, read_study
 from survival.report.survival_section import (
@@ -37,6 +38,7 @@ from survival.report.survival_section import (
     tables_section,
 )
 from survival.report.survival_tables import estimates_table
+from survival.report.swimmer import WARNING, patients_section, read_lanes
 from survival.report.transplant import transplant_section
 from survival.report.words import definitions, population_word
 
@@ -68,6 +70,7 @@ def write_report(
     formats: Iterable[str] = ("svg",),
     minimum_cell: int | None = None,
     has_tests: bool = False,
+    with_patients: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Path:
     """Write ``index.html``, one file that needs no other, and files for others' use.
@@ -87,6 +90,8 @@ def write_report(
         The smallest count that may be shown: see `survival.report.disclosure`.
     has_tests : bool, keyword-only
         Whether groups are tested against each other: see `survival.comparisons`.
+    with_patients : bool, keyword-only
+        Whether patients are drawn and listed by pseudonym. Not with `minimum_cell`.
     progress : callable, optional, keyword-only
         Called with the name of each part as it is made.
 
@@ -99,16 +104,27 @@ def write_report(
     if minimum_cell is not None:
         study = masked(study, smallest=minimum_cell, first=PAPER_ANALYSES)
     sections = article(study, progress=progress)
+    words = definitions(study)
+    if with_patients:
+        sections = (
+            *sections[:-1],
+            patients_section(study, read_lanes(warehouse)),
+            sections[-1],
+        )
+        words["patients"] = patient_lists(Patients(warehouse, study.analyses), sections)
     if minimum_cell is not None:
         sections = without_sources(sections)
+    above = head(study)
+    if with_patients:
+        above = (*above, Paragraph(WARNING, kind="caution"))
     text = html.page(
         title=TITLE,
-        head=head(study),
+        head=above,
         sections=sections,
-        definitions=definitions(study),
+        definitions=words,
     )
     path = Path(folder) / "index.html"
-    write_tables(sections, head(study), folder=path.parent)
+    write_tables(sections, above, folder=path.parent)
     write_figures(sections, folder=path.parent, formats=formats, progress=progress)
     write(path, text.encode("utf-8"))
     return path

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 POINTS_PER_INCH = 72
 PNG_DPI = 200
 INK, COLOURS = "#1d1d1f", ("#0072b2", "#b84a00", "#00775a", "#7a4e9c")
-NOT_KNOWN = "#6b7280"
+NOT_KNOWN, LANE = "#6b7280", "#c3c7cf"
 DASHES = ((), (7, 3), (2, 2.5), (9, 3, 2, 3))
 # Text in the PDF stays text, and its font is in the file.
 SETTINGS = {"pdf.fonttype": 42, "path.simplify": False, "font.family": "DejaVu Sans"}
@@ -98,6 +98,12 @@ def _paint_path(axes, element, classes, shift: Shift) -> None:
     elif "stack" in classes:
         opacity = 0.2 if _place(classes) == 1 else 0.45
         style = {"facecolor": colour, "edgecolor": "none", "alpha": opacity}
+    elif "filled" in classes:
+        style = {"facecolor": colour, "edgecolor": "white", "linewidth": 0.5}
+    elif "cross" in classes:
+        style["linewidth"] = 1.8
+    elif "lane" in classes:
+        style.update(edgecolor=LANE, linewidth=3.0)
     elif "hollow" in classes:
         style.update(facecolor="white", linewidth=1.5)
     elif "median" in classes:
@@ -112,12 +118,12 @@ def _paint_path(axes, element, classes, shift: Shift) -> None:
 
 
 def _path(text: str, shift: Shift):
-    """The path of M, H, V, Z and their small letters, on the page."""
+    """The path of M, L, H, V, Z and their small letters, on the page."""
     from matplotlib.path import Path
 
     x = y = 0.0
     corners, codes = [], []
-    for command, rest in re.findall(r"([MHVZLhvlz])([^MHVZLhvlz]*)", text):
+    for command, rest in re.findall(r"([MHVZLhvlmz])([^MHVZLhvlmz]*)", text):
         values = [float(v) for v in re.findall(r"-?[\d.]+", rest)]
         if command in "Zz":
             corners.append((x, y))
@@ -126,7 +132,7 @@ def _path(text: str, shift: Shift):
         for step in _steps(command, values):
             x, y = step(x, y)
             corners.append((x, y))
-            codes.append(Path.MOVETO if command == "M" else Path.LINETO)
+            codes.append(Path.MOVETO if command in "Mm" else Path.LINETO)
     if not corners:
         return None
     placed = [(shift.x + a * shift.across, shift.y + b * shift.up) for a, b in corners]
@@ -137,7 +143,7 @@ def _steps(command: str, values: list[float]) -> Iterator:
     if command in "ML":
         for a, b in zip(values[::2], values[1::2], strict=True):
             yield lambda x, y, a=a, b=b: (a, b)
-    elif command == "l":
+    elif command in "lm":
         for a, b in zip(values[::2], values[1::2], strict=True):
             yield lambda x, y, a=a, b=b: (x + a, y + b)
     else:

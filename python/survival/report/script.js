@@ -144,12 +144,14 @@ function part(tag, text) {
   const element = document.createElement(tag);
   element.textContent = text;
   originText.append(element);
+  return element;
 }
 
 let opener = null;
 function open(element) {
   const row = element.closest("[data-p]");
-  const { table, keys, query } = unpack((row ? row.dataset.p : "") + element.dataset.q);
+  const packed = (row ? row.dataset.p : "") + element.dataset.q;
+  const { table, keys, query } = unpack(packed);
   originText.replaceChildren();
   if (element.tagName !== "BUTTON") part("p", `Printed: ${element.textContent}`);
   const about = definitions.tables[table];
@@ -157,6 +159,14 @@ function open(element) {
   const analysis = definitions.analyses[keys.analysis_id];
   if (analysis) part("p", `${keys.analysis_id}: ${analysis}`);
   part("pre", query);
+  const patients = definitions.patients;
+  if (patients) {
+    const list = patients.lists[patients.of[packed]];
+    const who = part("p", list ? `Patients (${list.length}): ${list.join(", ")}`
+      : "No patients can be told for this number.");
+    who.className = "who";
+    who.tabIndex = 0;
+  }
   origin.hidden = false;
   opener = element;
   origin.focus();
