@@ -21,8 +21,9 @@ claims_checked as (
                 then 'every number that data can give names its cell'
             when (mart is null or mart_column is null) and mart_key is not null
                 then 'a cell is of a mart and a column'
-            when mart is null or mart_column is null then null
             when agrees and derived is null then 'what agrees is derived'
+            when (closest is not null) <> (reachable = 'conflict')
+                then 'a number in conflict, and no other, has a closest one'
         end as claim_broken
     from published_comparison
     union all

@@ -15,6 +15,7 @@ def model(dbt, session):
     dbt.ref("delivery_log")
     dbt.ref("outcome_summary")
     dbt.ref("published_comparison")
+    dbt.ref("published_directions")
     dbt.ref("missingness_limits")
     dbt.ref("reconciliation")
     dbt.ref("report_months")

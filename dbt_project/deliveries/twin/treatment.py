@@ -78,11 +78,13 @@ def write_transplant(chart: Chart) -> None:
     rng, day = chart.rng, chart.course.hsct_day
     if day is None:
         return
+    luck = rng.random()
+    unsaid = None if luck < 0.03 else "unknown"
     row = chart.add(
         "transplants",
         transplant_date=chart.on(day),
         transplant_type="allogeneic",
-        donor_type=None if rng.random() < 0.05 else rng.choice(DONORS),
+        donor_type=unsaid if luck < 0.05 else rng.choice(DONORS),
     )
     chart.blur(row, "transplant_date", chance=0.6)
     if day > 12:
