@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections import Counter
 
 from survival.report.document import Block, Fold, Paragraph, Section
-from survival.report.study import Record, Study
+from survival.report.printed import printed
+from survival.report.study import Record, Study, typeset
 from survival.report.table import Cell, Source, Table, row
+from survival.tables import PERCENT_DECIMALS
 
 TITLE = "How much of the paper it reproduces"
+CLOSEST = (
+    "Closest: of a number that contradicts others, what the nearest data that give the "
+    "others would print."
+)
+HOLDS = {True: "holds", False: "does not hold", None: "cannot be estimated"}
 REACHABLE = {
     "exact": "Reachable: some data give the printed number",
     "unknown_denominator": "Denominator not published",
@@ -39,6 +46,7 @@ def paper_section(study: Study) -> Section:
             "disagreements",
             "Numbers that do not come out, and why",
         ),
+        _directions(study),
         Fold(
             "Every number of the paper, and the cell that derives it",
             (_comparison(study, rows, "published_comparison", "The paper's numbers"),),
@@ -87,15 +95,46 @@ def _comparison(study: Study, rows: list[Record], name: str, caption: str) -> Ta
                 found["section"],
                 Cell(found["published"], Source(source, ("published",), key)),
                 Cell(found["derived"] or "", Source(source, ("derived",), key)),
+                Cell(found["closest"] or "", Source(source, ("closest",), key)),
                 "agrees" if found["agrees"] else f"differs. {reason}".strip(),
             )
         )
     return Table(
         name,
         caption,
-        ("Number", "Where", "Printed", "Derived", "Verdict"),
+        ("Number", "Where", "Printed", "Derived", "Closest that data give", "Verdict"),
         tuple(body),
-        n_words=5,
+        notes=(CLOSEST,),
+        n_words=6,
+    )
+
+
+def _directions(study: Study) -> Table:
+    """What the paper says of two curves without a number."""
+    source = "marts.published_directions"
+    body = []
+    for found in study.tables["published_directions"]:
+        key = (("statement_id", found["statement_id"]),)
+        body.append(
+            row(
+                typeset(found["statement"]),
+                found["section"],
+                *(
+                    Cell(
+                        printed(found[name], decimals=PERCENT_DECIMALS),
+                        Source(source, (name,), key),
+                    )
+                    for name in ("favoured_percent", "other_percent")
+                ),
+                HOLDS[found["holds"]],
+            )
+        )
+    return Table(
+        "published_directions",
+        "Statements of the paper without a number, at 24 months",
+        ("Statement", "Where", "Said to be better", "Other", "Verdict"),
+        tuple(body),
+        n_words=2,
     )
 
 

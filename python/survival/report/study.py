@@ -163,6 +163,7 @@ MARTS = (
     ("outcome_summary", "all"),
     ("analysis_populations", "all"),
     ("published_comparison", "result_id"),
+    ("published_directions", "section desc, statement_id"),
 )
 DEFINITIONS = (
     ("endpoint_events", "endpoint, role desc, precedence"),

@@ -23,6 +23,8 @@ MARTS = {
     "models/marts/analysis_populations.sql.",
     "marts.published_comparison": "Each printed number of the paper beside the cell "
     "that derives it, in models/marts/published_comparison.sql.",
+    "marts.published_directions": "Curves that the paper says are one above another, "
+    "in models/marts/published_directions.sql.",
     "quality.reconciliation": "Records delivered, accepted, collapsed as exact copies "
     "and quarantined, in models/quality/reconciliation.sql.",
     "quality.findings": "Findings of the quality gate, in models/quality/findings.sql.",
