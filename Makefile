@@ -39,6 +39,6 @@ test: .venv/installed
 	@touch $@
 
 lock:
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	uv pip compile --quiet pyproject.toml --extra dev --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-annotate --no-strip-extras --no-emit-index-url \
 	    --output-file requirements.lock
