@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from survival import Warehouse
 from survival.cli import main
-from survival.report.attack import attack, reconstructed
+from survival.report.attack import attack, reconstructed, turned
 from survival.report.bounds import known_small, tightened, window
 from survival.report.disclosure import largest_shift, masked, rounded
 from survival.report.study import Day, Group, Value, read_study
@@ -66,6 +66,26 @@ def test_the_attacker_recovers_nothing_from_a_masked_report(released):
     assert "every count is rounded to a multiple of 5" in text
     assert "not for release" not in text
     assert "data-q" not in text.replace("[data-q]", "").replace("dataset.q", "")
+
+
+def test_the_attacker_narrows_rounded_counts_that_must_add_up(tmp_path):
+    (tmp_path / "tables").mkdir()
+    page = "<p>every count is rounded to a multiple of 5</p>"
+    (tmp_path / "index.html").write_text(page, encoding="utf-8")
+    path = tmp_path / "tables" / "attrition.csv"
+    start = "block,Step,In,Left,Of these unknown,Out\n"
+    # 248 to 252 go in and 248 to 252 stay, so 3 or 4 left, not 3 to 7.
+    path.write_text(f"{start},1. adult,250,5,0,250\n", encoding="utf-8")
+    assert [c.where for c in attack(tmp_path, smallest=5)] == ["attrition: 1. adult"]
+    masked_row = f"{start},1. adult,250,masked,masked,masked\n"
+    path.write_text(masked_row, encoding="utf-8")
+    assert attack(tmp_path, smallest=5) == []
+
+
+def test_stacked_incidences_give_their_counts_back():
+    path = turned("M0 0H7V250000H9V625000H12V0H9V0H7V0H0Z")
+    assert list(reconstructed(path, n=4)) == [(7, 1), (9, 1)]
+    assert next(iter(reconstructed(path, n=8))) == (7, 2)
 
 
 def test_every_count_of_a_masked_figure_is_a_multiple(released):

@@ -2,7 +2,8 @@
 
 Everything is read from the files as they were released. A step of a curve from one
 value to the next is 1 - d / n: a fraction with a denominator not above the number of
-patients, which its decimals give back. The tables are added up and subtracted.
+patients, which its decimals give back. The tables are added up and subtracted, and
+where counts are rounded, the windows of sums that must hold are narrowed.
 """
 
 from __future__ import annotations
@@ -15,8 +16,13 @@ from itertools import combinations, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from survival.report.bounds import known_small, tightened, window
+
 UNIT = 1_000_000
+# Which numbers of a row are the whole and its parts.
+SUMS = {"attrition": (0, 1, 3), "reconciliation": (0, 1, 2, 3)}
 COUNT = re.compile(r"(\d+)(?: of (\d+))?(?: \(\d+\.\d\))?$")
+WORDS = re.compile(r"\bN (\d+)|(\d+) events|Left out: .*? (\d+)")
 # These count numbers that the paper prints, not patients.
 NOT_PATIENTS = ("published_summary", "published_comparison", "disagreements")
 
@@ -31,12 +37,27 @@ class Claim(NamedTuple):
 
 def attack(folder: str | Path, *, smallest: int) -> list[Claim]:
     """Counts from 1 to below `smallest` that a report's files give away."""
-    text = (Path(folder) / "index.html").read_text(encoding="utf-8")
-    claims = [*_from_curves(text), *_from_risk_tables(text)]
-    for path in sorted((Path(folder) / "tables").glob("*.csv")):
+    place = Path(folder)
+    text = (place / "index.html").read_text(encoding="utf-8")
+    drawn = [
+        text,
+        *(path.read_text("utf-8") for path in _files(place, "figures/*.svg")),
+    ]
+    claims = []
+    for content in drawn:
+        claims += [*_from_curves(content), *_from_risk_tables(content)]
+        claims += _from_words(content)
+    is_rounded = f"rounded to a multiple of {smallest}" in text
+    for path in _files(place, "tables/*.csv"):
         if path.stem not in NOT_PATIENTS:
             claims += _from_table(path)
+        if is_rounded and path.stem in SUMS:
+            claims += _from_sums(path, smallest=smallest)
     return [claim for claim in claims if 0 < claim.count < smallest]
+
+
+def _files(folder: Path, pattern: str) -> list[Path]:
+    return sorted(folder.glob(pattern))
 
 
 def _from_curves(text: str) -> Iterator[Claim]:
@@ -51,10 +72,67 @@ def _from_curves(text: str) -> Iterator[Claim]:
             where = f"{name}/{stratum}"
             for day, count in reconstructed(path, n=n):
                 yield Claim(where, day, count)
-            # What a reader can read off is as good as a risk table for every day.
-            at_risk = re.findall(r"(?:^|;)(\d+):(\d+)", _readings(curve))
-            for (day, before), (_, after) in pairwise(at_risk):
-                yield Claim(where, int(day), int(before) - int(after))
+            yield from _from_readings(curve, where)
+        # Of stacked incidences the upper edge is 1 - S.
+        stacks = re.findall(
+            r'data-at="0:(\d+)[^>]*>.*?class="stack" d="([^"]*)"', svg, re.DOTALL
+        )
+        if stacks:
+            n, outline = stacks[-1]
+            for day, count in reconstructed(turned(outline), n=int(n)):
+                yield Claim(f"{name}/all causes", day, count)
+            yield from _from_readings(svg, f"{name}/all causes")
+
+
+def _from_readings(drawn: str, where: str) -> Iterator[Claim]:
+    # What a reader can read off is as good as a risk table for every day.
+    at_risk = re.findall(r"(?:^|;)(\d+):(\d+)", _readings(drawn))
+    for (day, before), (_, after) in pairwise(at_risk):
+        yield Claim(where, int(day), int(before) - int(after))
+
+
+def turned(outline: str) -> str:
+    """The upper edge of a stack, upside down: the survival of all causes.
+
+    >>> turned("M0 0H5V100000H9V300000H12V0H5V0H0Z")
+    'M0 1000000H5V900000H9V700000'
+    """
+    path, last = f"M0 {UNIT}", -1
+    for day, height in re.findall(r"H(\d+)V(\d+)", outline):
+        # The edge goes out to the last day and comes back along the one below.
+        if int(day) <= last:
+            break
+        last = int(day)
+        path += f"H{day}V{UNIT - int(height)}"
+    return path[: path.rindex("H")] if "H" in path else path
+
+
+def _from_words(text: str) -> Iterator[Claim]:
+    """Counts in captions and alternative texts."""
+    words = re.findall(r'aria-label="([^"]*)"|<figcaption>(.*?)</figcaption>', text)
+    for sentence in ("".join(found) for found in words):
+        for count in re.findall(
+            r"\bN (\d+)|(\d+) events|Left out: .*? (\d+)", sentence
+        ):
+            yield Claim("words", None, int("".join(count)))
+
+
+def _from_sums(path: Path, *, smallest: int) -> Iterator[Claim]:
+    """Counts that windows of rounded counts narrow, where rows and steps add up."""
+    with path.open(encoding="utf-8", newline="") as file:
+        _, *rows = csv.reader(file)
+    windows, sums = {}, []
+    for place, row in enumerate(rows):
+        cells = [(place, column) for column in range(2, len(row))]
+        for key in cells:
+            if row[key[1]].isdecimal():
+                windows[key] = window(int(row[key[1]]), smallest=smallest)
+        whole, *parts = (cells[column] for column in SUMS[path.stem])
+        sums.append((whole, tuple(parts)))
+        if path.stem == "attrition" and place:
+            sums.append(((place - 1, len(row) - 1), (cells[0],)))
+    for key in known_small(tightened(windows, sums), smallest=smallest):
+        yield Claim(f"{path.stem}: {rows[key[0]][1]}", None, 1)
 
 
 def _readings(curve: str) -> str:

@@ -70,7 +70,7 @@ def _reconciliation(records: list[Record]) -> Table:
     for record in records:
         cells = [
             Cell(
-                str(record[column]),
+                _count(record[column]),
                 Source(
                     "quality.reconciliation",
                     (column,),

@@ -33,6 +33,7 @@ COUNTS = {
     "findings": ("n",),
     "imputed_dates": ("n_given", "n_imputed", "n_missing"),
 }
+ESTIMATES = ("numerator", "denominator", "value", "percent", "ci_low", "ci_high")
 TABLE_ONE_KEY = ("population", "subset", "variable", "level")
 RESPONSE_KEY = ("population", "subset", "response_window", "measure")
 OUTCOME_KEY = ("population", "subset", "measure")
@@ -108,16 +109,36 @@ def _without(study: Study, out: set[Hashable]) -> Study:
             else row
             for row in tables[name]
         ]
-    return replace(study, tables=tables)
+    for kind, name, column in (
+        ("attrition", "cohort_attrition", "step"),
+        ("records", "reconciliation", "table_name"),
+    ):
+        cells = _of(out, kind)
+        tables[name] = [
+            _blank(row, [cell for _, key, cell in cells if key == row[column]])
+            for row in tables[name]
+        ]
+    tables["analysis_populations"] = [
+        _blank(row, ["n"])
+        if ("left_out", row["analysis_id"], row["reason"]) in out
+        else row
+        for row in tables["analysis_populations"]
+    ]
+    gone = {name for _, name, _ in _of(out, "analysed")}
+    groups = {name: found for name, found in study.groups.items() if name not in gone}
+    return replace(study, tables=tables, groups=groups)
+
+
+def _of(keys: set[Hashable], kind: str) -> list[tuple]:
+    return [key for key in keys if key[0] == kind]
 
 
 def _key(row: Record, columns: Iterable[str]) -> tuple:
     return tuple(row[name] for name in columns)
 
 
-def _blank(row: Record) -> Record:
-    shown = ("numerator", "denominator", "value", "percent", "ci_low", "ci_high")
-    return {name: None if name in shown else value for name, value in row.items()}
+def _blank(row: Record, columns: Iterable[str] = ESTIMATES) -> Record:
+    return {name: None if name in columns else value for name, value in row.items()}
 
 
 def _masked_record(row: Record, columns: Iterable[str], smallest: int) -> Record:

@@ -16,6 +16,10 @@ CLOSEST = (
     "others would print."
 )
 HOLDS = {True: "holds", False: "does not hold", None: "cannot be estimated"}
+MASKED = (
+    "The NEUF paper (Blood Cancer Journal 2023;13:2) prints {n} numbers. Which of them "
+    "come out of this delivery is left out: each that does is an exact count."
+)
 REACHABLE = {
     "exact": "Reachable: some data give the printed number",
     "unknown_denominator": "Denominator not published",
@@ -28,6 +32,9 @@ def paper_section(study: Study) -> Section:
     rows = study.tables["published_comparison"]
     agreed = sum(bool(found["agrees"]) for found in rows)
     disagreeing = [found for found in rows if not found["agrees"]]
+    # A number that agrees, and one that stands beside a rounded one, is an exact count.
+    if study.smallest is not None:
+        return Section(TITLE, "paper", (Paragraph(MASKED.format(n=len(rows))),))
     blocks: tuple[Block, ...] = (
         Paragraph(
             f"Of {len(rows)} numbers that the NEUF paper prints (Blood Cancer Journal "
@@ -36,9 +43,6 @@ def paper_section(study: Study) -> Section:
         ),
         _summary(rows),
     )
-    # An exact number beside a rounded one would give the exact one away.
-    if study.smallest is not None:
-        return Section(TITLE, "paper", blocks)
     blocks += (
         _comparison(
             study,

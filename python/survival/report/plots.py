@@ -19,13 +19,13 @@ def attrition_diagram(
     rise, gap, left, wide = 26.0, 16.0, 10.0, 210.0
     parts, y = [], 6.0
     middle = left + wide / 2
-    boxes = [(f"Delivered, N {steps[0]['n_in']}", None)] if steps else []
+    boxes = [(f"Delivered, N {_count(steps[0]['n_in'])}", None)] if steps else []
     boxes += [(_criterion(step), step) for step in steps]
     for (words, step), following in _with_next(boxes):
         is_last = following is None
-        shown = f"{words}, {step['n_out']}" if step else words
+        shown = f"{words}, {_count(step['n_out'])}" if step else words
         if is_last:
-            shown = f"Included, N {step['n_out']}"
+            shown = f"Included, N {_count(step['n_out'])}"
         parts.append(rectangle(left, y, wide, rise, kind="last" if is_last else "box"))
         parts.append(text(middle, y + 17, shown, anchor="m"))
         if following is not None:
@@ -44,13 +44,19 @@ def _with_next(items: list) -> list:
     return [*pairwise(items), (items[-1], None)] if items else []
 
 
+def _count(value: int | None) -> str:
+    return "masked" if value is None else str(value)
+
+
 def _criterion(step: Record) -> str:
     words = step["criterion"].replace("_", " ")
     return words[0].upper() + words[1:]
 
 
 def _excluded(step: Record) -> str:
-    words = f"{step['n_excluded']} left: not {step['criterion'].replace('_', ' ')}"
+    words = (
+        f"{_count(step['n_excluded'])} left: not {step['criterion'].replace('_', ' ')}"
+    )
     words = words.replace("not no ", "")
     return words + (f" ({step['n_unknown']} unknown)" if step["n_unknown"] else "")
 

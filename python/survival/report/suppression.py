@@ -27,6 +27,8 @@ PARTITIONS = (
     "hsct_before_blinatumomab",
     "cr_crh_cri_at_frontline",
 )
+FLOWS = ("attrition", "records", "left_out", "analysed")
+RECORDS = ("n_delivered", "n_accepted", "n_collapsed", "n_quarantined")
 STATUSES = (("persistent_mrd", "mrd_relapse"), ("relapsed", "refractory"))
 RESPONSE_SUMS = (
     ("overall_mrd_response", ("complete_mrd_response", "mrd_response")),
@@ -51,12 +53,23 @@ def too_narrow(study: Study, exact: Study, *, smallest: int) -> set[Hashable]:
         small = known_small(tightened(kept, sums), smallest=smallest)
         if not small:
             return out
-        found = set(small) & kept.keys()
-        for whole, parts in sums:
-            if {whole, *parts} & set(small):
-                # The parts go, the whole may stay: it tells of none of them.
-                found |= set(parts) & kept.keys() or {whole} & kept.keys()
-        out |= found
+        out |= _kept_out(set(small), sums, set(kept))
+
+
+def _kept_out(
+    small: set[Hashable], sums: Sequence[Sum], kept: set[Hashable]
+) -> set[Hashable]:
+    """The kept counts to leave out next, because they narrow a small one.
+
+    The parts go, the whole may stay: it tells of none of them. The patients of a curve
+    stay as long as others can go.
+    """
+    found = small & kept
+    for whole, parts in sums:
+        if {whole, *parts} & small:
+            others = {part for part in parts if part[0] != "analysed"} & kept
+            found |= others or set(parts) & kept or {whole} & kept
+    return found
 
 
 def showable(
@@ -121,6 +134,19 @@ def _table_counts(_: Study, study: Study) -> Iterator[tuple[Hashable, int | None
         if key[0] in TABLE_ONE_POPULATIONS:
             yield ("outcomes", *key), row["numerator"]
             yield ("of_outcomes", *key), row["denominator"]
+    for row in study.tables["cohort_attrition"]:
+        for column in ("n_in", "n_excluded", "n_unknown", "n_out"):
+            yield ("attrition", row["step"], column), row[column]
+    for row in study.tables["reconciliation"]:
+        for column in RECORDS:
+            yield ("records", row["table_name"], column), row[column]
+    for row in study.tables["analysis_populations"]:
+        if row["reason"] != "analysed" and "__by_" not in row["analysis_id"]:
+            yield ("left_out", row["analysis_id"], row["reason"]), row["n"]
+    for analysis_id, groups in study.groups.items():
+        for group in groups:
+            if "__by_" not in analysis_id:
+                yield ("analysed", analysis_id, group.stratum), group.n
 
 
 def _curve_counts(grid: Study, study: Study) -> Iterator[tuple[Hashable, int]]:
@@ -152,6 +178,7 @@ def _sums(study: Study, published: dict[Hashable, Interval]) -> Iterator[Sum]:
         kind, population, *rest = key
         if kind in ("n", "left"):
             yield from _curve_sums(study, key, published)
+        if kind in ("n", "left", *FLOWS):
             continue
         for part in PARENTS.get(population, ())[:1]:
             parts = tuple((kind, name, *rest) for name in PARENTS[population])
@@ -168,6 +195,40 @@ def _sums(study: Study, published: dict[Hashable, Interval]) -> Iterator[Sum]:
             yield patients, tuple(levels)
     yield from _status_sums(published)
     yield from _response_sums(published)
+    yield from _flow_sums(study, published)
+
+
+def _flow_sums(study: Study, published: dict[Hashable, Interval]) -> Iterator[Sum]:
+    """Who goes in is who leaves and who stays: step by step, and file by file."""
+    keys = [key for key in published if key[0] in FLOWS]
+    steps = sorted({key[1] for key in keys if key[0] == "attrition"})
+    for step in steps:
+        n_in, n_excluded, n_unknown, n_out = (
+            ("attrition", step, name)
+            for name in ("n_in", "n_excluded", "n_unknown", "n_out")
+        )
+        yield n_in, (n_excluded, n_out)
+        yield n_excluded, (n_unknown, ("known", step))
+        if step + 1 in steps:
+            yield n_out, (("attrition", step + 1, "n_in"),)
+        else:
+            yield n_out, tuple(_patients(name) for name in TABLE_ONE_POPULATIONS[1:])
+    for name in sorted({key[1] for key in keys if key[0] == "records"}):
+        whole, *parts = (("records", name, column) for column in RECORDS)
+        yield whole, tuple(parts)
+    reasons = defaultdict(list)
+    for key in keys:
+        if key[0] == "left_out":
+            reasons[key[1]].append(key)
+    for analysis in study.analyses:
+        name = analysis.analysis_id
+        analysed = ("analysed", name, "all")
+        if analysed in published:
+            yield _patients(analysis.population), (analysed, *reasons[name])
+
+
+def _patients(population: str) -> Hashable:
+    return ("table_one", population, "all", "patients", "all")
 
 
 def _status_sums(published: dict[Hashable, Interval]) -> Iterator[Sum]:
