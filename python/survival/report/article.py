@@ -13,6 +13,7 @@ from survival.report.cohort import (
     baseline_section,
     delivery_section,
 )
+from survival.report.companions import addresses, write_companions
 from survival.report.comparisons_section import comparisons_section
 from survival.report.disclosure import masked
 from survival.report.document import (
@@ -25,7 +26,12 @@ from survival.report.document import (
     without_sources,
 )
 from survival.report.doubts import doubts_section
-from survival.report.files import write, write_figures, write_tables
+from survival.report.files import (
+    write,
+    write_figures,
+    write_tables,
+    written,
+)
 from survival.report.paper import paper_section
 from survival.report.patients import Patients, patient_lists
 from survival.report.responses import responses_section
@@ -83,7 +89,8 @@ def write_report(
     warehouse : Warehouse
     analyses : iterable of Analysis
     folder : str or Path, keyword-only
-        Made if it is not there. Each file is replaced in one step.
+        Made if it is not there. Each file is replaced in one step, and those of the
+        report before that this one does not write are removed.
     formats : iterable of {"svg", "png", "pdf"}, keyword-only
         Of the files of the figures.
     minimum_cell : int, optional, keyword-only
@@ -114,6 +121,12 @@ def write_report(
         words["patients"] = patient_lists(Patients(warehouse, study.analyses), sections)
     if minimum_cell is not None:
         sections = without_sources(sections)
+    path = Path(folder) / "index.html"
+    before = written(path.parent)
+    beside = write_companions(
+        warehouse, study, folder=path.parent, with_patients=with_patients
+    )
+    sections = (*sections[:-1], beside, sections[-1])
     above = head(study)
     if with_patients:
         above = (*above, Paragraph(WARNING, kind="caution"))
@@ -123,9 +136,14 @@ def write_report(
         sections=sections,
         definitions=words,
     )
-    path = Path(folder) / "index.html"
-    write_tables(sections, above, folder=path.parent)
-    write_figures(sections, folder=path.parent, formats=formats, progress=progress)
+    paths = {path.parent / address for address in addresses(beside)}
+    paths |= write_tables(sections, above, folder=path.parent)
+    paths |= write_figures(
+        sections, folder=path.parent, formats=formats, progress=progress
+    )
+    # The page comes last: until then the one before leads to all that it had.
+    for stale in before - paths:
+        stale.unlink()
     write(path, text.encode("utf-8"))
     return path
 

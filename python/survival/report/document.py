@@ -18,6 +18,13 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
+class Links:
+    """Files beside the page: address and words."""
+
+    items: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Figure:
     """A drawing with its caption.
 
@@ -60,7 +67,7 @@ class Fold:
     blocks: tuple[Block, ...]
 
 
-Block = Paragraph | Figure | Grid | Fold | Table
+Block = Paragraph | Links | Figure | Grid | Fold | Table
 
 
 @dataclass(frozen=True)

@@ -28,16 +28,36 @@ def write(path: Path, content: bytes) -> None:
     os.replace(unfinished, path)
 
 
+def written(folder: Path) -> set[Path]:
+    """Files of the report that stands in a folder, as its page names them.
+
+    An earlier report may have held what the next one must not: patients, or counts.
+    """
+    page = folder / "index.html"
+    if not page.is_file():
+        return set()
+    text = page.read_text(encoding="utf-8")
+    found = {folder / name for name in re.findall(r'<a href="([\w.]+)"', text)}
+    for name in re.findall(r'id="table-([^"]*)"', text):
+        found.add(folder / "tables" / f"{name}.csv")
+    for name in re.findall(r'data-name="([^"]*)"', text):
+        found |= {folder / "figures" / f"{name}.{kind}" for kind in FORMATS}
+    return {path for path in found if path.is_file()}
+
+
 def write_tables(
     sections: Sequence[Section], head: Iterable[Paragraph], *, folder: Path
-) -> None:
+) -> set[Path]:
     """``tables/<name>.csv`` of every table, and all of them in ``tables.rtf``."""
+    paths = {folder / "tables.rtf"}
     tables = [t for section in sections for t in blocks_of(section.blocks, Table)]
     for table in tables:
         content = csv_of(table).encode("utf-8")
+        paths.add(folder / "tables" / f"{table.name}.csv")
         write(folder / "tables" / f"{table.name}.csv", content)
     words = [block.text for block in head]
     write(folder / "tables.rtf", rtf_of(tables, words).encode("ascii"))
+    return paths
 
 
 def write_figures(
@@ -46,8 +66,9 @@ def write_figures(
     folder: Path,
     formats: Iterable[str],
     progress: Callable[[str], None] | None = None,
-) -> None:
+) -> set[Path]:
     """``figures/<name>.<format>`` of every figure outside the appendix."""
+    paths = set()
     for section in sections[:-1]:
         for figure in blocks_of(section.blocks, Figure):
             if progress is not None:
@@ -58,7 +79,9 @@ def write_figures(
                     if kind == "svg"
                     else painted(figure.svg, kind=kind)
                 )
+                paths.add(folder / "figures" / f"{figure.name}.{kind}")
                 write(folder / "figures" / f"{figure.name}.{kind}", content)
+    return paths
 
 
 def standalone(svg: str) -> str:

@@ -9,7 +9,15 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from importlib.resources import files
 
-from survival.report.document import Block, Figure, Fold, Grid, Paragraph, Section
+from survival.report.document import (
+    Block,
+    Figure,
+    Fold,
+    Grid,
+    Links,
+    Paragraph,
+    Section,
+)
 from survival.report.font import figure_font
 from survival.report.table import Row, Table
 
@@ -44,7 +52,7 @@ style-src 'unsafe-inline'; font-src data:; img-src data:; script-src 'sha256-{di
 <style>{style}</style>
 </head>
 <body>
-<a class="skip" href="#main">To the report</a>
+<a class="skip" href="#main">To the content</a>
 <header>
 <h1>{escape(title)}</h1>
 {"".join(_block(block) for block in head)}</header>
@@ -82,6 +90,12 @@ def _block(block: Block) -> str:
     if isinstance(block, Paragraph):
         kind = f' class="{block.kind}"' if block.kind else ""
         return f"<p{kind}>{escape(block.text)}</p>\n"
+    if isinstance(block, Links):
+        items = (
+            f'<li><a href="{escape(address)}">{escape(words)}</a></li>\n'
+            for address, words in block.items
+        )
+        return f"<ul>\n{''.join(items)}</ul>\n"
     if isinstance(block, Figure):
         return _figure(block)
     if isinstance(block, Grid):
