@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import nan
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from survival.counts import Counts
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 FloatArray = NDArray[np.float64]
 
@@ -68,7 +72,7 @@ class Median:
     is_midpoint: bool
     n_at_risk: int | None
 
-    def in_months(self, *, days_per_month: float) -> tuple[float, float, float]:
+    def in_months(self, *, days_per_month: float | str) -> tuple[float, float, float]:
         """Median and limits in months of `days_per_month` days."""
         length = float(days_per_month)
         return self.days / length, self.ci_low / length, self.ci_high / length
@@ -146,6 +150,32 @@ class Curve:
     ) -> PointEstimate:
         """The estimate at `month` months of `days_per_month` days each."""
         return self.at_day(month_in_days(month, days_per_month=days_per_month))
+
+    def plot(
+        self,
+        axes: Axes | None = None,
+        *,
+        label: str | None = None,
+        days_per_month: float | str | None = None,
+    ) -> Axes:
+        """Draw the curve with its limits and censorings, for a notebook.
+
+        Parameters
+        ----------
+        axes : matplotlib.axes.Axes, optional
+            By default the current ones.
+        label : str, optional, keyword-only
+            Of the legend.
+        days_per_month : float or str, optional, keyword-only
+            The axis is in months of this length; in days by default.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        from survival.plotting import plot_curve
+
+        return plot_curve(self, axes, label=label, days_per_month=days_per_month)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
