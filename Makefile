@@ -13,6 +13,7 @@ CHECKED = env -u DELIVERY_DIR WAREHOUSE=.build/test/warehouse.duckdb $(IN_VENV)
 
 all: .venv/installed
 	$(IN_VENV) dbt build
+	$(IN_VENV) dbt docs generate --static --quiet
 	$(IN_VENV) survival report
 	@echo "warehouse: $(WAREHOUSE_FILE)"
 	@echo "report: target/report/index.html"

@@ -2,12 +2,20 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from dbt_builds import BMT_VARIABLES, DELIVERIES, PROJECT, Build, build
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Reports are tested without what dbt may have left in the developer's target."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DBT_TARGET_PATH", str(tmp_path_factory.mktemp("target")))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -248,7 +248,7 @@ def test_a_refused_first_delivery_is_named(tmp_path, capsys):
 
 def test_the_same_marts_give_the_same_bytes(example, text, tmp_path):
     assert write(example.warehouse, tmp_path) == text
-    names = {"index.html", "figures", "tables", "tables.rtf"}
+    names = {"index.html", "quality.html", "figures", "tables", "tables.rtf"}
     assert {path.name for path in tmp_path.iterdir()} == names
 
 

@@ -107,7 +107,7 @@ def test_nearly_every_count_of_patients_has_its_list(example, tmp_path):
     } | {
         "marts.published_comparison|" + column
         for column in ("count(*)", "count_if(agrees)", "published", "derived")
-    } | {"marts.cohort_attrition|n_unknown", "marts.survival_summary|n_at_risk"}
+    } | {"marts.cohort_attrition|n_unknown"}
 
 
 def test_a_swimmer_s_lanes_are_the_marts_days(asked):

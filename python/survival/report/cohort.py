@@ -59,7 +59,7 @@ def _verdict(found: Record) -> str:
     return (
         f"The quality gate {word} it: {found['n_evaluated']} of "
         f"{found['n_expectations']} expectations evaluated, {found['n_critical']} "
-        f"critical and {found['n_warnings']} failed with a warning, which "
+        f"critical findings and {found['n_warnings']} warnings, which "
         '"What is doubtful" lists.'
     )
 

@@ -120,7 +120,8 @@ def quality_page(warehouse: Warehouse, study: Study, *, with_patients: bool) -> 
     head = (
         Paragraph(
             f"Delivery {name}: {n_evaluated} of {len(results)} expectations evaluated, "
-            f"{len(failed)} failed.",
+            f"{len(failed)} not met. What is judged is a record, or, of a rule over "
+            "several tables, a table.",
             kind="quiet",
         ),
         Links((("index.html", "To the report"),)),
@@ -137,12 +138,12 @@ def _expectations(name: str, results: Sequence[Record]) -> Table:
     return Table(
         name,
         f"Expectations ({len(results)})",
-        ("Expectation", "Severity", "Table", "What it is", "Judged", "Unexpected"),
+        ("Expectation", "Severity", "Tables", "What it is", "Judged", "Unexpected"),
         tuple(
             row(
                 found["expectation_id"].removeprefix("rule."),
                 found["severity"],
-                found["table_name"] or "",
+                found["files"] or found["table_name"] or "",
                 found["description"] or "",
                 _count(found["n_judged"]),
                 _count(found["n_unexpected"]),

@@ -38,7 +38,7 @@ def _row(study: Study, found: Comparison) -> Row:
     }
     is_split = len(found.analyses) == 1
     if is_split:
-        names = [labels.get(stratum, stratum) for stratum in found.groups]
+        names = [label for name, label in labels.items() if name in found.groups]
         where = f"{population_word(study, first.population)}: {analysis_label(first)}"
     else:
         names = [population_word(study, population) for population in found.groups]

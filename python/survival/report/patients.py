@@ -40,6 +40,11 @@ class Patients:
         self._tables = PatientTables.read(warehouse)
         self._analyses = {analysis.analysis_id: analysis for analysis in analyses}
         self._of_analysis: dict[str, list[Record]] = {}
+        self._medians = {
+            (found["analysis_id"], found["stratum"]): found["estimate"]
+            for found in self._read("survival_summary")
+            if found["statistic"] == "median_days"
+        }
         self._cohort = self._read("cohort")
         self._included = {r["patient_id"] for r in self._cohort if r["is_included"]}
         self._groups: dict[tuple[str, str], list[Record]] = defaultdict(list)
@@ -94,8 +99,8 @@ class Patients:
         if "stratum" in keys:
             rows = [row for row in rows if row["level"] == keys["stratum"]]
         if source.columns == ("n_at_risk",):
-            # At the median, which no key names.
-            return None
+            median = self._medians[keys["analysis_id"], keys["stratum"]]
+            rows = [row for row in rows if row["time_days"] >= median]
         if source.columns[0] in STATUS_OF_COLUMN:
             status = STATUS_OF_COLUMN[source.columns[0]]
             # Of follow-up the censorings are the events (P21).
