@@ -58,6 +58,11 @@ def level_label(level: str) -> str:
     return LEVELS.get(level, level.replace("_", " "))
 
 
+def reason_label(reason: str) -> str:
+    """``no_hsct`` as ``no HSCT``."""
+    return reason.replace("_", " ").replace("hsct", "HSCT")
+
+
 def endpoint_label(endpoint: str) -> str:
     """``os`` as ``Overall survival``."""
     label = ENDPOINTS.get(endpoint, endpoint.replace("_", " "))

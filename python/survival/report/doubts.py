@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from survival.labels import reason_label
 from survival.report.document import Block, Paragraph, Section
 from survival.report.study import Study
 from survival.report.table import Cell, Source, Table, row
@@ -63,7 +64,7 @@ def _not_evaluable(study: Study) -> Table:
         rows.append(
             row(
                 analysis_id,
-                reason.replace("_", " "),
+                reason_label(reason),
                 Cell(text, None if text == "masked" else source),
             )
         )

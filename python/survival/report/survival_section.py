@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from survival.analysis import Analysis
 from survival.comparisons import DESCRIPTIVE
-from survival.labels import STRATUM_VARIABLES
+from survival.labels import STRATUM_VARIABLES, reason_label
 from survival.report.document import Block, Figure, Fold, Grid, Paragraph, Section
 from survival.report.plots import Mark, month_panel
 from survival.report.printed import printed_months, printed_percent
@@ -104,7 +104,7 @@ def _left_out(study: Study, analysis_id: str) -> str:
     if not reasons:
         return "Nobody is left out."
     words = "; ".join(
-        f"{reason.replace('_', ' ')} {count}" for reason, count in reasons.items()
+        f"{reason_label(reason)} {count}" for reason, count in reasons.items()
     )
     return f"Left out: {words}."
 
