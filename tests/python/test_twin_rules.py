@@ -127,9 +127,6 @@ OCCURS = {
     "P22: dead by the landmark": """
         select 1 from marts.analysis_populations
         where reason = 'dead_by_landmark' and n > 0""",
-    "P22: an event on the landmark's day": """
-        select 1 from marts.analysis_populations
-        where reason = 'event_on_landmark_day' and n > 0""",
     "P22: censored by the landmark": """
         select 1 from marts.analysis_populations
         where reason = 'censored_by_landmark' and n > 0""",
