@@ -34,6 +34,15 @@ def report(example, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def full(example, tmp_path_factory):
+    """The folder of a report with all that can be asked for."""
+    folder = tmp_path_factory.mktemp("full")
+    arguments = ["--warehouse", str(example.warehouse), "--output", str(folder)]
+    assert main(["report", *arguments, "--tests", "--with-patients"]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
 def browser():
     """The system's Chromium; without its sandbox where root runs it."""
     with sync_playwright() as playwright:
@@ -52,13 +61,18 @@ def page(browser, report):
     said, asked = [], []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: asked.append((request.resource_type, request)))
     page.goto(report)
     yield page
     page.close()
     assert said == []
-    # The font lies in the page; the one request is the page itself.
-    assert [url for url in asked if not url.startswith("data:")] == [report]
+    # The font lies in the page: nothing is asked for but the pages themselves.
+    others = [
+        request.url
+        for kind, request in asked
+        if not request.url.startswith("file:" if kind == "document" else "data:")
+    ]
+    assert others == []
 
 
 def test_the_page_opens_in_under_a_second(browser, report):
@@ -204,15 +218,43 @@ def test_the_tab_key_reaches_everything(page):
     assert page.locator("#origin").is_visible()
 
 
-def test_axe_finds_nothing_serious(page):
+def grave(page):
+    """What axe finds serious or worse, with everything unfolded."""
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     violations = Axe().run(page).response["violations"]
-    grave = [
+    return [
         (found["id"], found["nodes"][0]["html"][:200])
         for found in violations
         if found["impact"] in ("serious", "critical")
     ]
-    assert grave == []
+
+
+def test_axe_finds_nothing_serious(page):
+    assert grave(page) == []
+
+
+@pytest.mark.parametrize("name", ["index.html", "quality.html"])
+def test_axe_finds_nothing_serious_in_what_is_asked_for(page, full, name):
+    page.goto((full / name).as_uri())
+    assert grave(page) == []
+    page.set_viewport_size({"width": WIDTHS["phone"], "height": 900})
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= WIDTHS["phone"]
+
+
+def test_a_number_opens_its_patients_when_they_were_asked_for(page, full):
+    page.goto((full / "index.html").as_uri())
+    cell = page.locator("#table-attrition td[data-q]").nth(1)
+    count = int(cell.inner_text())
+    cell.click()
+    words = page.locator("#origin .who").inner_text()
+    found = re.fullmatch(r"Patients \((\d+)\): (.*)", words)
+    assert int(found.group(1)) == count == len(found.group(2).split(", "))
+    page.keyboard.press("Escape")
+    page.locator("a[href='quality.html']").click()
+    assert page.title() == "Quality of the delivery"
+    page.get_by_text("To the report").click()
+    assert page.title() == "Survival report"
 
 
 def test_the_readme_shows_the_report():

@@ -166,7 +166,7 @@ def _paint_line(axes, element, classes, shift: Shift) -> None:
 def _paint_rectangle(axes, element, classes, shift: Shift) -> None:
     from matplotlib.patches import Rectangle
 
-    if "read-off" in classes:
+    if {"read-off", "hit"} & set(classes):
         return
     x, y, width, height = (
         float(element.get(name)) for name in ("x", "y", "width", "height")

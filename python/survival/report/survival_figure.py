@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import NamedTuple
 
@@ -28,6 +28,8 @@ from survival.report.svg import (
 )
 
 WIDTH, LEFT, RIGHT, PLOT = 560.0, 104.0, 14.0, 210.0
+# Letters that fit beside the line of a legend, at their widest.
+LEGEND_LETTERS = 82
 LEGEND_ROW, RISK_ROW, AXIS, TICK = 17.0, 14.5, 46.0, 7.0
 MART_COLUMN = {
     "survival": "survival",
@@ -102,7 +104,7 @@ def survival_figure(
     lines = lines_of(groups)
     months = tick_months(groups, days_per_month)
     rows = risk_rows(groups, months=months, days_per_month=days_per_month)
-    top = len(lines) * LEGEND_ROW + 12
+    top = sum(len(wrapped(item.legend)) for item in lines) * LEGEND_ROW + 12
     base = top + PLOT
     last = max(group.last_day for group in groups)
     across = (WIDTH - LEFT - RIGHT) / max(
@@ -117,7 +119,7 @@ def survival_figure(
         *_axes(groups[0], months, across, top, base, days_per_month),
         *draw(lines, across, base, scale),
         *_medians(lines, across, base),
-        *(_legend_row(item, index) for index, item in enumerate(lines)),
+        *_legend(lines),
         _read_off(last, months, across, top, days_per_month),
         *_risk_table(rows, months, across, base + AXIS, days_per_month),
     ]
@@ -237,13 +239,35 @@ def _medians(lines: Sequence[Line], across: float, base: float) -> list[str]:
     return drawn
 
 
-def _legend_row(item: Line, index: int) -> str:
-    y = 12 + index * LEGEND_ROW
-    return (
-        f'<g class="legend c{item.place}" data-stratum="{escape(item.group.stratum)}" '
-        f'data-curve="{item.column}">'
-        f'<path class="line" d="M4 {number(y - 4)}h28"/>{text(38, y, item.legend)}</g>'
-    )
+def wrapped(legend: str) -> list[str]:
+    """A legend in one line, or in two with the median on the second.
+
+    >>> wrapped("No MRD response, N 20, events 13, median NR (10.2 to NE) months")
+    ['No MRD response, N 20, events 13, median NR (10.2 to NE) months']
+    """
+    head, median, rest = legend.partition("median ")
+    if len(legend) <= LEGEND_LETTERS or not median:
+        return [legend]
+    return [head, median + rest]
+
+
+def _legend(lines: Sequence[Line]) -> Iterator[str]:
+    y = 12.0
+    for item in lines:
+        words = wrapped(item.legend)
+        texts = (
+            text(38, y + LEGEND_ROW * place, part) for place, part in enumerate(words)
+        )
+        height = LEGEND_ROW * len(words)
+        # The switch is the whole row, not the strokes of its letters.
+        area = rectangle(0, y - 12, WIDTH - RIGHT, height, kind="hit")
+        yield (
+            f'<g class="legend c{item.place}" '
+            f'data-stratum="{escape(item.group.stratum)}" '
+            f'data-curve="{item.column}">'
+            f'{area}<path class="line" d="M4 {number(y - 4)}h28"/>{"".join(texts)}</g>'
+        )
+        y += height
 
 
 def _read_off(
