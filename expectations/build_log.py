@@ -135,9 +135,15 @@ def write_rows(connection, relation: str, rows: list[Row]) -> None:
         )
 
 
-def log_unpublished(warehouse: Path, row: Row) -> None:
-    """Publish the old marts again with one more row in their log."""
-    rows = [*read_log(warehouse), row]
+def added(log: list[Row], rows: list[Row]) -> list[Row]:
+    """The log with those of the rows that it does not hold."""
+    logged = {row["build_id"] for row in log}
+    return [*log, *(row for row in rows if row["build_id"] not in logged)]
+
+
+def log_unpublished(warehouse: Path, rows: list[Row]) -> None:
+    """Publish the old marts again with these rows more in their log."""
+    rows = added(read_log(warehouse), rows)
     edited = half_written(warehouse).with_suffix(".log")
     edited.unlink(missing_ok=True)
     try:

@@ -12,6 +12,7 @@ import duckdb
 
 from expectations.build_log import (
     Row,
+    added,
     against_earlier,
     describe_delivery,
     log_unpublished,
@@ -24,6 +25,7 @@ from expectations.faults import DeliveryRefused, one_line
 from expectations.preflight import inspect_delivery
 from expectations.publishing import half_written, publish
 from expectations.reader import load_delivery, write_warnings
+from expectations.unlogged import note, noted
 
 _locks: dict[Path, Any] = {}
 
@@ -43,6 +45,7 @@ class Build:
     working: Path
     is_whole: bool
     row: Row = field(default_factory=dict)
+    unlogged: list[Row] = field(default_factory=list)
     is_published: bool = False
 
     def begin(self, *, build_id: str, parameters: dict[str, Any]) -> None:
@@ -50,7 +53,9 @@ class Build:
         take_lock(self.working)
         if not self.is_whole:
             return
+        self.unlogged = noted(self._notes)
         self.row = opening_row(build_id=build_id, parameters=parameters)
+        self._note()
         for leftover in (self.working, half_written(self.warehouse)):
             for path in (leftover, leftover.with_name(leftover.name + ".wal")):
                 path.unlink(missing_ok=True)
@@ -64,13 +69,21 @@ class Build:
         except DeliveryRefused as refused:
             self.row.update(verdict="refused", reason=str(refused))
             raise
-        before = self._log_before()
+        before = added(self._log_before(), self.unlogged)
         write_warnings(connection, against_earlier(delivery, before))
         rows = []
         if self.is_whole:
             describe_delivery(self.row, delivery)
+            self._note()
             rows = [*before, self.row]
         write_rows(connection, "delivery.build_log", rows)
+
+    @property
+    def _notes(self) -> Path:
+        return self.working.with_name(self.working.name + ".unlogged")
+
+    def _note(self) -> None:
+        note(self._notes, [*self.unlogged, self.row])
 
     def _log_before(self) -> list[Row]:
         try:
@@ -96,15 +109,21 @@ class Build:
             raise BuildRefused(f"{self.working} has writes that are not checkpointed")
         publish(self.working, self.warehouse)
         self.is_published = True
+        self._notes.unlink(missing_ok=True)
 
     def end(self) -> None:
         """Log a whole build that published nothing, when its process ends."""
         if self.is_published or not self.is_whole:
             return
-        row = self.row | {"finished_at": now()}
-        row["verdict"] = row["verdict"] or "failed"
+        self.row.update(
+            verdict=self.row["verdict"] or "failed",
+            finished_at=now(),
+        )
         try:
-            log_unpublished(self.warehouse, row)
+            # Where the log cannot be written, the next build finds this one noted.
+            self._note()
+            log_unpublished(self.warehouse, [*self.unlogged, self.row])
+            self._notes.unlink(missing_ok=True)
         except (OSError, duckdb.Error) as error:
             print(f"not logged: {one_line(str(error))}", file=sys.stderr)
 

@@ -30,6 +30,7 @@ from expectations.preflight import inspect_delivery
 
 FORMATS = ("table", "csv", "json", "html")
 ACCEPTED, REFUSED = 0, 1
+_CELL = 160
 
 
 class CheckFailed(Exception):
@@ -76,7 +77,8 @@ def _judged(folder: Path, place: Path) -> Checked:
     completed = subprocess.run(
         [
             Path(sys.executable).with_name("dbt"),
-            *("build", "--select", "+verdict", "--exclude-resource-type", "test"),
+            *("build", "--select", "+findings_of_derivation"),
+            *("--exclude-resource-type", "test"),
         ],
         cwd=PROJECT,
         env=os.environ
@@ -100,20 +102,33 @@ def _judged(folder: Path, place: Path) -> Checked:
         ((delivery_id, is_accepted),) = connection.execute(
             "select delivery_id, is_accepted from quality.verdict"
         ).fetchall()
-        reasons = connection.execute(
-            "select severity || ': ' || table_name || ': ' || "
-            "replace(expectation_id, 'rule.', '') || ': ' || "
-            "coalesce(exception, description) from quality.reasons order by all"
-        ).fetchall()
+        reasons = [
+            _reason(*row)
+            for row in connection.execute(
+                "select severity, table_name, expectation_id, n_records, first_line, "
+                "coalesce(exception, description) from quality.reasons order by all"
+            ).fetchall()
+        ]
         findings = read_findings(connection)
     return Checked(
         delivery=delivery_id,
         is_accepted=is_accepted,
-        reasons=tuple(reason for (reason,) in reasons),
+        reasons=tuple(reasons),
         columns=LIST_COLUMNS,
         findings=tuple(findings),
         page=(place / "target" / "quality" / "index.html").read_text(encoding="utf-8"),
     )
+
+
+def _reason(severity, table_name, expectation_id, n_records, first_line, text) -> str:
+    """One reason in one line, as ``dbt build`` prints it."""
+    where = ""
+    if n_records is not None:
+        where = f", {n_records} record{'s' * (n_records != 1)}"
+    if first_line is not None:
+        where += f" ({'the first on ' * (n_records != 1)}line {first_line})"
+    rule_id = expectation_id.removeprefix("rule.")
+    return f"{severity}: {table_name}: {rule_id}{where}: {text}"
 
 
 def main(folder: str | os.PathLike[str], *, output_format: str = "table") -> int:
@@ -129,22 +144,19 @@ def printed(checked: Checked, *, output_format: str) -> str:
 
 
 def _table(checked: Checked) -> str:
-    widths = [
-        max(len(str(value if value is not None else "")) for value in column)
-        for column in zip(checked.columns, *checked.findings, strict=True)
+    rows = [
+        ["" if value is None else one_line(str(value), limit=_CELL) for value in row]
+        for row in (checked.columns, *checked.findings)
     ]
-    lines = [_aligned(checked.columns, widths)] if checked.findings else []
-    lines += [_aligned(row, widths) for row in checked.findings]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [_aligned(row, widths) for row in rows] if checked.findings else []
     lines += [*([""] if lines else []), *checked.reasons]
     verdict = "accepted" if checked.is_accepted else "refused"
     return "\n".join([*lines, f"delivery {checked.delivery}: {verdict}", ""])
 
 
-def _aligned(row: Sequence, widths: Sequence[int]) -> str:
-    cells = ("" if value is None else one_line(str(value)) for value in row)
-    return "  ".join(
-        cell.ljust(width) for cell, width in zip(cells, widths, strict=True)
-    ).rstrip()
+def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(map(str.ljust, row, widths)).rstrip()
 
 
 def _csv(checked: Checked) -> str:

@@ -18,7 +18,7 @@ from dbt_common.invocation import get_invocation_id
 from expectations.builds import Build, BuildRefused
 from expectations.contract import PROJECT
 from expectations.faults import DeliveryRefused
-from expectations.judging import Judge, refusals
+from expectations.judging import Judge, refusals, stored_results
 from expectations.page import write_page, write_refusal
 
 EXAMPLE = PROJECT / "dbt_project" / "deliveries" / "example"
@@ -115,6 +115,8 @@ def publish(session) -> pandas.DataFrame:
         "select is_whole from delivery.build_scope"
     ).fetchall()
     current.is_whole &= is_whole
+    # Once more, with what only the derivation showed.
+    write_page(session, stored_results(session), quality_folder())
     current.publish(session)
     return pandas.DataFrame(
         {"warehouse": [str(current.warehouse)], "is_published": [current.is_published]}

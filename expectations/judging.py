@@ -50,14 +50,22 @@ class Judge:
             self._diagnostics.seek(0)
             *_, last = self._diagnostics.read().decode().splitlines() or ["no reason"]
             raise RuntimeError(f"the suites could not be judged: {last}")
-        rows = pandas.DataFrame(json.loads(answer))
-        return rows.astype({name: _TYPES.get(name, "string") for name in rows.columns})
+        return _typed(pandas.DataFrame(json.loads(answer)))
 
     def stop(self) -> None:
         """End the process, whether or not it was asked."""
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()
+
+
+def _typed(rows: pandas.DataFrame) -> pandas.DataFrame:
+    return rows.astype({name: _TYPES.get(name, "string") for name in rows.columns})
+
+
+def stored_results(connection: duckdb.DuckDBPyConnection) -> pandas.DataFrame:
+    """What was judged earlier in this build."""
+    return _typed(connection.execute("from quality.expectation_results").df())
 
 
 def failures(results: pandas.DataFrame) -> pandas.DataFrame:

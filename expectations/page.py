@@ -32,6 +32,7 @@ _FINDINGS = """
         severity, rule_id, table_name, file_line, column_name, patient_id,
         related_record, description, action
     from quality.findings
+    {derived}
     union all
     select
         gate_rules.severity, quarantine.rule_id, quarantine.table_name,
@@ -40,6 +41,14 @@ _FINDINGS = """
     from quality.quarantine
     left join definitions.gate_rules on quarantine.rule_id = gate_rules.rule_id
     order by all
+"""
+# What only the derivation shows is there after it, in what was accepted.
+_DERIVED = """
+    union all
+    select
+        severity, rule_id, table_name, file_line, column_name, patient_id,
+        related_record, description, action
+    from quality.findings_of_derivation
 """
 _SHOWN = 1_000
 _STYLE = """
@@ -110,7 +119,12 @@ def write_page(connection, results, folder: Path) -> None:
 
 def read_findings(connection) -> list[tuple]:
     """Every finding and quarantined cell, without its value; critical ones first."""
-    return connection.execute(_FINDINGS).fetchall()
+    ((is_derived,),) = connection.execute(
+        "select count(*) > 0 from duckdb_tables() where schema_name = 'quality' "
+        "and table_name = 'findings_of_derivation'"
+    ).fetchall()
+    query = _FINDINGS.format(derived=_DERIVED if is_derived else "")
+    return connection.execute(query).fetchall()
 
 
 def write_refusal(folder: Path, delivery: str, faults: Sequence[Fault]) -> None:

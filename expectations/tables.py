@@ -5,7 +5,7 @@ import pandas
 
 from expectations.contract import Table, delivery_contract
 
-WHOLE_TABLE_LIMIT = 200_000
+WHOLE_TABLE_LIMIT = 50_000
 """Records up to which a table's accepted records are judged whole, one by one; a larger
 one is judged by the counts of its rules alone, which grow with its files and rules."""
 

@@ -5,13 +5,14 @@
   | patient_id | site | joined_text(['patient_id', 'site']) |
   | ' 007'     | NULL | '007' || chr(31) || ''              |
 -#}
-{% macro joined_text(columns) -%}
+{% macro joined_text(columns, relation=none) -%}
     {%- for column in columns -%}
+        {%- set name = (relation ~ '.' if relation else '') ~ column.name -%}
         {{- ' || chr(31) || ' if not loop.first -}}
         {%- if column.meta.type == 'integer' -%}
-        coalesce(cast({{ parse_int(column.name) }} as string), {{ parse_text(column.name) }}, '')
+        coalesce(cast({{ parse_int(name) }} as string), {{ parse_text(name) }}, '')
         {%- else -%}
-        coalesce({{ parse_text(column.name) }}, '')
+        coalesce({{ parse_text(name) }}, '')
         {%- endif -%}
     {%- endfor -%}
 {%- endmacro %}

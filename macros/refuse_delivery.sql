@@ -18,25 +18,47 @@
 {% macro refusal_lines(reasons) -%}
     {%- set lines = [] -%}
     {%- for reason in reasons.rows[:10] -%}
-        {%- do lines.append(
-            'delivery refused: ' ~ reason['table_name'] ~ ': '
-            ~ reason['expectation_id'] | replace('rule.', '')
-            ~ (
-                ', ' ~ reason['n_records'] ~ ' record(s)'
-                ~ (
-                    ', the first on line ' ~ reason['first_line']
-                    if reason['first_line'] is not none else ''
-                )
-                if reason['n_records'] is not none else ''
-            )
-            ~ ': ' ~ (reason['exception'] or reason['description'])
-        ) -%}
+        {%- do lines.append('delivery refused: ' ~ reason_line(reason)) -%}
     {%- endfor -%}
     {%- if reasons | length > 10 -%}
         {%- do lines.append('and ' ~ (reasons | length - 10) ~ ' more reasons') -%}
     {%- endif -%}
     {%- do lines.append(where_findings_are()) -%}
     {{ return(lines | join('\n')) }}
+{%- endmacro %}
+
+{#- The warnings of a delivery that was accepted without some of its records, or that
+    judge it as a whole, a line each; the others are listed in the findings alone. -#}
+{% macro warning_lines() -%}
+    {%- set reasons = run_query(
+        'select reasons.expectation_id, reasons.table_name, reasons.n_records, '
+        ~ 'reasons.first_line, reasons.description, reasons.exception '
+        ~ 'from quality.reasons inner join definitions.gate_rules '
+        ~ "on reasons.expectation_id = 'rule.' || gate_rules.rule_id"
+        ~ " where gate_rules.judged = 'quarantine' or reasons.table_name = 'manifest'"
+        ~ ' order by reasons.expectation_id, reasons.table_name'
+    ) -%}
+    {%- set lines = [] -%}
+    {%- for reason in reasons.rows -%}
+        {%- do lines.append('warning: ' ~ reason_line(reason)) -%}
+    {%- endfor -%}
+    {{ return(lines) }}
+{%- endmacro %}
+
+{#- What was found, in which table and from which line, and what to do. -#}
+{% macro reason_line(reason) -%}
+    {%- set line = reason['table_name'] ~ ': '
+        ~ reason['expectation_id'] | replace('rule.', '') -%}
+    {%- if reason['n_records'] is not none -%}
+        {%- set line = line ~ ', ' ~ reason['n_records'] ~ ' record'
+            ~ ('' if reason['n_records'] == 1 else 's')
+            ~ (
+                ' (line ' if reason['n_records'] == 1 else ' (the first on line '
+            ) ~ reason['first_line'] ~ ')'
+            if reason['first_line'] is not none
+            else line -%}
+    {%- endif -%}
+    {{ return(line ~ ': ' ~ (reason['exception'] or reason['description'])) }}
 {%- endmacro %}
 
 {#- Where the findings of the delivery that was judged last can be read. -#}

@@ -25,9 +25,15 @@
     {%- for name, allowed in study_parameter_kinds().items() -%}
         {%- set value = var(name) -%}
         {%- do parameters.update({
-            name: value | join(',') if allowed.kind == 'list of countries'
-                else value | string
+            name: listed_parameter(name) | join(',')
+                if allowed.kind == 'list of countries' else value | string
         }) -%}
     {%- endfor -%}
     {{ return(parameters) }}
+{%- endmacro %}
+
+{#- A list among the parameters. What is none stands as it is, so that the project can be
+    parsed, and refuse_bad_parameters can say what was expected. -#}
+{% macro listed_parameter(name) -%}
+    {{ return(var(name) | list if var(name) is iterable else [var(name)]) }}
 {%- endmacro %}

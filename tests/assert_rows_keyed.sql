@@ -1,6 +1,21 @@
--- A returned row is a key of a staged or an intermediate row that is NULL in part or
--- stands more than once, where a second row would count a patient twice.
+-- A returned row is a key of a staged row, a finding or an intermediate row that is
+-- NULL in part or stands more than once, where a second would count a patient twice.
+{%- set finding = [
+    'rule_id',
+    'table_name',
+    "coalesce(source_record, '')",
+    "coalesce(column_name, '')",
+    "coalesce(related_record, '')",
+] %}
 {%- set keys = {
+    'date_orders_suspected': ['rule_id', 'earlier_name', 'later_name', 'patient_id'],
+    'dates_delivered': ['date_name', 'source_record'],
+    'findings': finding,
+    'findings_of_dates': finding,
+    'findings_of_derivation': finding,
+    'findings_of_disease': finding,
+    'findings_of_patients': finding,
+    'findings_of_values': finding,
     'int_assessments_graded': ['patient_id', 'assessment_date'],
     'int_concurrent_therapies': ['patient_id', 'drug_class', 'drug'],
     'int_dates_resolved': ['event_type', 'source_record'],
@@ -15,6 +30,8 @@
     'int_remissions_spelled': ['patient_id', 'remission_number'],
     'int_salvage_lines_placed': ['patient_id', 'line_number'],
     'int_treatments_after_index': ['patient_id'],
+    'reasons': ['expectation_id', 'table_name'],
+    'records_withheld': ['source_record', "coalesce(patient_id, '')"],
     'stg_delivery__blood_counts': ['source_record'],
     'stg_delivery__diagnoses': ['source_record'],
     'stg_delivery__disease_status': ['source_record'],
@@ -31,6 +48,7 @@
     'stg_delivery__therapy_lines': ['source_record'],
     'stg_delivery__transplants': ['source_record'],
     'stg_delivery__treatment_cycles': ['source_record'],
+    'verdict': ['delivery_id'],
 } %}
 with
 keys_counted as (

@@ -16,7 +16,7 @@ def counts_suite():
             column=rule["rule_id"],
             max_value=0,
             severity=rule["severity"],
-            description=f"{rule['description']}: {rule['action']}",
+            description=f"{rule['description']}. {rule['action']}.",
             meta={"id": f"rule.{rule['rule_id']}"},
         )
         for rule in seed("gate_rules")

@@ -13,8 +13,8 @@ def files_suite():
             column="percent_quarantined",
             max_value=float(share["max_percent"]),
             severity=share["severity"],
-            description=f"{share['description']} ({share['max_percent']}%): "
-            f"{share['action']}",
+            description=f"{share['description']} ({share['max_percent']}%). "
+            f"{share['action']}.",
             meta={"id": "rule.quarantine_share"},
         )
     ]

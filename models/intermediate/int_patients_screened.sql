@@ -1,4 +1,4 @@
-{%- set countries = "'" ~ (var('countries') | join("', '")) ~ "'" %}
+{%- set countries = "'" ~ (listed_parameter('countries') | join("', '")) ~ "'" %}
 with
 patients as (
     select * from {{ ref('int_patients_indexed') }}

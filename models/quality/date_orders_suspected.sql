@@ -19,6 +19,7 @@ orders_spelled as (
         date_orders.found_in,
         date_orders.more_than_days,
         date_orders.up_to_days,
+        date_orders.later_is_partial,
         earlier_columns.date_name as earlier_name,
         later_columns.date_name as later_name
     from date_orders
@@ -47,6 +48,7 @@ orders_suspected as (
         orders_spelled.found_in,
         orders_spelled.more_than_days,
         orders_spelled.up_to_days,
+        orders_spelled.later_is_partial,
         orders_spelled.earlier_name,
         orders_spelled.later_name,
         earlier.patient_id

@@ -38,14 +38,7 @@ dates_trusted as (
         dates_listed.file_line,
         dates_listed.patient_id,
         dates_listed.earliest_date,
-        dates_listed.latest_date,
-        case
-            when dates_listed.earliest_date = dates_listed.latest_date
-                then cast(dates_listed.earliest_date as string)
-            else
-                cast(dates_listed.earliest_date as string)
-                || '/' || cast(dates_listed.latest_date as string)
-        end as value_text
+        dates_listed.latest_date
     from dates_listed
     inner join date_columns on dates_listed.date_name = date_columns.date_name
     left join records_set_aside

@@ -7,6 +7,14 @@ orders_suspected as (
     select * from {{ ref('date_orders_suspected') }}
 ),
 
+relapses as (
+    select * from {{ trusted('relapses') }} as trusted_relapses
+),
+
+transplants as (
+    select * from {{ trusted('transplants') }} as trusted_transplants
+),
+
 manifest as (
     select max(data_cutoff_date) as data_cutoff_date
     from {{ ref('stg_delivery__manifest') }}
@@ -21,12 +29,12 @@ orders_broken as (
         earlier.column_name as earlier_column,
         earlier.file_line as earlier_line,
         earlier.source_record as earlier_record,
-        earlier.value_text as earlier_value,
+        {{ date_as_delivered('earlier') }} as earlier_value,
         later.table_name as later_table,
         later.column_name as later_column,
         later.file_line as later_line,
         later.source_record as later_record,
-        later.value_text as later_value,
+        {{ date_as_delivered('later') }} as later_value,
         earlier.patient_id
     from orders_suspected
     inner join dates_delivered as earlier
@@ -46,6 +54,11 @@ orders_broken as (
         and (
             orders_suspected.up_to_days is null
             or earlier.earliest_date <= later.latest_date + orders_suspected.up_to_days
+        )
+        and (
+            orders_suspected.later_is_partial is null
+            or orders_suspected.later_is_partial
+            = (later.earliest_date < later.latest_date)
         )
 ),
 
@@ -75,11 +88,37 @@ found as (
         dates_delivered.source_record,
         dates_delivered.patient_id,
         dates_delivered.column_name,
-        dates_delivered.value_text,
+        {{ date_as_delivered('dates_delivered') }} as value_text,
         cast(null as string) as related_record,
         cast(manifest.data_cutoff_date as string) as related_value
     from dates_delivered
     inner join manifest on dates_delivered.earliest_date > manifest.data_cutoff_date
+    union all
+    select
+        'relapse_undated' as rule_id,
+        'relapses' as table_name,
+        file_line,
+        source_record,
+        patient_id,
+        'relapse_date' as column_name,
+        cast(null as string) as value_text,
+        cast(null as string) as related_record,
+        cast(null as string) as related_value
+    from relapses
+    where relapse_date_latest is null and relapse_type <> 'molecular'
+    union all
+    select
+        'transplant_undated' as rule_id,
+        'transplants' as table_name,
+        file_line,
+        source_record,
+        patient_id,
+        'transplant_date' as column_name,
+        cast(null as string) as value_text,
+        cast(null as string) as related_record,
+        cast(null as string) as related_value
+    from transplants
+    where transplant_date_latest is null and transplant_type = 'allogeneic'
 )
 
 select * from found

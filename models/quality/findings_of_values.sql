@@ -15,28 +15,10 @@ warnings as (
 cells_found as (
     {%- set cells = [] %}
     {%- for table in delivery_tables() %}
-    {%- set delivered = source('delivery', table.name) %}
     {%- for column in table.columns.values() %}
     {{- '\n    union all' if cells }}
     {%- do cells.append(column.name) %}
-    select
-        '{{ table.name }}' as table_name,
-        file_line,
-        {{ parse_text('patient_id') }} as patient_id,
-        '{{ column.name }}' as column_name,
-        {{ column.name }} as value_text,
-        case
-            {%- if column.meta.type == 'text' %}
-            when {{ column.name }} like '%_@_%._%' then 'direct_identifier_value'
-            {%- endif %}
-            when
-                translate({{ column.name }}, chr(9) || chr(10) || chr(13), '')
-                <> {{ column.name }}
-                then 'control_character'
-            when trim(both ' ' from {{ column.name }}) <> {{ column.name }}
-                then 'blanks_around_value'
-        end as rule_id
-    from {{ delivered }}
+    {{ cells_judged(table.name, column.name, odd_spelling(column)) }}
     {%- endfor %}
     {%- endfor %}
 ),
@@ -54,7 +36,6 @@ found as (
         cast(null as string) as related_record,
         cast(null as string) as related_value
     from cells_found
-    where rule_id is not null
     union all
     select
         'record_copied' as rule_id,

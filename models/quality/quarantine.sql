@@ -25,20 +25,13 @@ patients_delivered as (
     where table_name = 'patients'
 ),
 
-cells_judged as (
+cells_found as (
     {%- set cells = [] %}
     {%- for table in delivery_tables() %}
     {%- for column in table.columns.values() %}
     {{- '\n    union all' if cells }}
     {%- do cells.append(column.name) %}
-    select
-        '{{ table.name }}' as table_name,
-        file_line,
-        {{ parse_text('patient_id') }} as patient_id,
-        '{{ column.name }}' as column_name,
-        {{ column.name }} as raw_text,
-        {{ cell_fault(column) }} as rule_id
-    from {{ source('delivery', table.name) }}
+    {{ cells_judged(table.name, column.name, cell_fault(column)) }}
     {%- endfor %}
     {%- endfor %}
 ),
@@ -71,8 +64,14 @@ malformed_of_known as (
 ),
 
 faults_found as (
-    select * from cells_judged
-    where rule_id is not null
+    select
+        table_name,
+        file_line,
+        patient_id,
+        column_name,
+        value_text as raw_text,
+        rule_id
+    from cells_found
     union all
     select * from orphans_found
     union all

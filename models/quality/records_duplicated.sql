@@ -1,45 +1,48 @@
 with
-records_keyed as (
+keys_doubled as (
     {%- for table in delivery_tables() %}
+    {%- set record_key = joined_text(table.columns.values() | selectattr('meta.key')) %}
     {{- '\n    union all' if not loop.first }}
     select
         '{{ table.name }}' as table_name,
-        file_line,
-        {{ parse_text('patient_id') }} as patient_id,
-        {{ joined_text(table.columns.values() | selectattr('meta.key')) }}
-            as record_key,
-        {{ joined_text(table.columns.values()) }} as record_text
+        {{ record_key }} as record_key
     from {{ source('delivery', table.name) }}
+    group by {{ record_key }}
+    having count(*) > 1
     {%- endfor %}
 ),
 
-keys_doubled as (
+-- Few keys are doubled: their records alone are compared as wholes.
+records_doubled as (
+    {%- for table in delivery_tables() %}
+    {{- '\n    union all' if not loop.first }}
     select
-        table_name,
-        record_key
-    from records_keyed
-    group by table_name, record_key
-    having count(*) > 1
+        keys_doubled.table_name,
+        delivered.file_line,
+        {{ parse_text('delivered.patient_id') }} as patient_id,
+        keys_doubled.record_key,
+        {{ joined_text(table.columns.values(), 'delivered') }} as record_text
+    from {{ source('delivery', table.name) }} as delivered
+    inner join keys_doubled
+        on
+            keys_doubled.table_name = '{{ table.name }}'
+            and keys_doubled.record_key = {{ joined_text(
+                table.columns.values() | selectattr('meta.key'), 'delivered'
+            ) }}
+    {%- endfor %}
 ),
 
 copies_numbered as (
     select
-        records_keyed.table_name,
-        records_keyed.file_line,
-        records_keyed.patient_id,
-        records_keyed.record_key,
+        table_name,
+        file_line,
+        patient_id,
+        record_key,
         row_number() over (
-            partition by
-                records_keyed.table_name,
-                records_keyed.record_key,
-                records_keyed.record_text
-            order by records_keyed.file_line
+            partition by table_name, record_key, record_text
+            order by file_line
         ) as copy_number
-    from records_keyed
-    inner join keys_doubled
-        on
-            records_keyed.table_name = keys_doubled.table_name
-            and records_keyed.record_key = keys_doubled.record_key
+    from records_doubled
 ),
 
 versions_counted as (

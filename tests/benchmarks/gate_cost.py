@@ -1,15 +1,18 @@
 """What the gate costs: its share of a whole build, by the number of patients.
 
-python tests/benchmarks/gate_cost.py [copies of the example's patients ...]
+python tests/benchmarks/gate_cost.py
+python tests/benchmarks/gate_cost.py --patients 10000 100000 --format parquet
 
-Each copy has ids of its own. A build's time is split by what dbt measured of each node;
-`start` is the rest: dbt's own start, and reading the delivery.
+Without --patients the example is built. A build's seconds are split by what dbt
+measured of each node: `gate` is every model of schema quality and the test of the
+verdict. `reading` is the pre-flight and the load, measured apart; `start` is the rest,
+dbt's own. `gb` is the most memory that the build held.
 """
 
-import csv
-import hashlib
+import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -17,33 +20,38 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import duckdb
+
+from expectations.preflight import inspect_delivery
+from expectations.reader import load_delivery
+
 PROJECT = Path(__file__).parents[2]
-EXAMPLE = PROJECT / "dbt_project" / "deliveries" / "example"
-PARTS = ("start", "staging", "gate", "derivation")
+DELIVERIES = PROJECT / "dbt_project" / "deliveries"
+PARTS = ("reading", "staging", "gate", "derivation", "start")
 
 
-def multiplied(folder: Path, copies: int) -> int:
-    """Write a delivery of `copies` times the example's patients; return its records."""
-    folder.mkdir()
-    described = []
-    with (EXAMPLE / "manifest.csv").open(newline="", encoding="utf-8") as file:
-        manifest = list(csv.DictReader(file))
-    for row in manifest:
-        lines = (EXAMPLE / f"{row['table_name']}.csv").read_text("utf-8").splitlines()
-        path = folder / f"{row['table_name']}.csv"
-        with path.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(lines[0] + "\n")
-            for copy in range(copies):
-                file.writelines(f"{copy}-{line}\n" for line in lines[1:])
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        n_rows = str(copies * (len(lines) - 1))
-        described.append({**row, "n_rows": n_rows, "sha256": digest})
-    with (folder / "manifest.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, manifest[0], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(described)
-    return sum(int(row["n_rows"]) for row in described)
+def generated(folder: Path, *, patients: int, file_format: str) -> Path:
+    """A synthetic delivery of so many patients."""
+    subprocess.run(
+        [
+            *(sys.executable, DELIVERIES / "generate.py", "--output", folder),
+            *("--patients", str(patients), "--format", file_format),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    return folder
+
+
+def seconds_of_reading(delivery: Path, warehouse: Path) -> tuple[int, float]:
+    """The records of a delivery, and how long the pre-flight and the load take."""
+    began = time.perf_counter()
+    inspected = inspect_delivery(delivery)
+    with duckdb.connect(str(warehouse)) as connection:
+        load_delivery(connection, inspected)
+    seconds = time.perf_counter() - began
+    warehouse.unlink()
+    return sum(file.n_records for file in inspected.files), seconds
 
 
 def part_of(result: dict) -> str:
@@ -54,41 +62,64 @@ def part_of(result: dict) -> str:
     return "staging" if schema == "staging" else "derivation"
 
 
-def measured(copies: int) -> tuple[int, dict[str, float]]:
-    """Build once; return the records and the seconds of each part."""
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        n_records = multiplied(folder / "delivery", copies)
-        environment = os.environ | {
-            "DELIVERY_DIR": str(folder / "delivery"),
-            "WAREHOUSE": str(folder / "warehouse.duckdb"),
-            "DBT_TARGET_PATH": str(folder / "target"),
-            "DBT_LOG_PATH": str(folder / "logs"),
-        }
-        dbt = Path(sys.executable).with_name("dbt")
-        # The first run of dbt parses everything; only later ones are compared.
-        subprocess.run([dbt, "parse"], cwd=PROJECT, env=environment, check=True,
-                       capture_output=True)  # fmt: skip
-        began = time.perf_counter()
-        subprocess.run([dbt, "build"], cwd=PROJECT, env=environment, check=True,
-                       capture_output=True)  # fmt: skip
-        whole = time.perf_counter() - began
-        results = json.loads((folder / "target" / "run_results.json").read_text())
-    seconds: Counter = Counter()
-    for result in results["results"]:
+def measured(delivery: Path, place: Path) -> tuple[dict[str, float], list[dict]]:
+    """Build once; return the seconds of each part, and what dbt says of each node."""
+    environment = os.environ | {
+        "DELIVERY_DIR": str(delivery),
+        "WAREHOUSE": str(place / "warehouse.duckdb"),
+        "DBT_TARGET_PATH": str(place / "target"),
+        "DBT_LOG_PATH": str(place / "logs"),
+    }
+    dbt = Path(sys.executable).with_name("dbt")
+    # The first run of dbt parses everything; only later ones are compared.
+    subprocess.run(
+        [dbt, "parse"], cwd=PROJECT, env=environment, check=True, capture_output=True
+    )
+    began = time.perf_counter()
+    built = subprocess.run(
+        [dbt, "build"], cwd=PROJECT, env=environment, capture_output=True, text=True
+    )
+    whole = time.perf_counter() - began
+    if built.returncode:
+        sys.exit(built.stdout)
+    results = json.loads((place / "target" / "run_results.json").read_text())["results"]
+    seconds = Counter(whole=whole)
+    for result in results:
         seconds[part_of(result)] += result["execution_time"]
-    seconds["start"] = whole - sum(seconds.values())
-    return n_records, {part: seconds[part] for part in PARTS}
+    return seconds, results
 
 
 def main() -> None:
     """Print one line per size."""
-    print("copies", "records", *PARTS, "gate_share", sep="\t")
-    for copies in [int(argument) for argument in sys.argv[1:]] or [1]:
-        n_records, seconds = measured(copies)
-        share = seconds["gate"] / sum(seconds.values())
-        cells = [f"{seconds[part]:.1f}" for part in PARTS]
-        print(copies, n_records, *cells, f"{share:.0%}", sep="\t", flush=True)
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--patients", type=int, nargs="+", default=[None])
+    parser.add_argument("--format", choices=("csv", "parquet"), default="csv")
+    parser.add_argument("--nodes", type=int, default=0, help="list the slowest, too")
+    options = parser.parse_args()
+    print("patients", "records", *PARTS, "whole", "gate_share", "gb", sep="\t")
+    for patients in options.patients:
+        with tempfile.TemporaryDirectory() as name:
+            place = Path(name)
+            delivery = DELIVERIES / "example"
+            if patients:
+                delivery = generated(
+                    place / "delivery", patients=patients, file_format=options.format
+                )
+            n_records, reading = seconds_of_reading(delivery, place / "read.duckdb")
+            seconds, results = measured(delivery, place)
+        seconds["reading"] = reading
+        seconds["start"] = 2 * seconds["whole"] - sum(seconds.values())
+        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
+        print(
+            *(patients or "example", n_records),
+            *(f"{seconds[part]:.1f}" for part in (*PARTS, "whole")),
+            *(f"{seconds['gate'] / seconds['whole']:.0%}", f"{memory:.1f}"),
+            sep="\t",
+            flush=True,
+        )
+        slowest = sorted(results, key=lambda node: -node["execution_time"])
+        for node in slowest[: options.nodes]:
+            print(f"{node['execution_time']:8.1f}  {node['unique_id']}", flush=True)
 
 
 if __name__ == "__main__":

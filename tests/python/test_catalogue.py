@@ -7,7 +7,7 @@ import pytest
 import yaml
 from dbt_builds import PROJECT
 
-FOLDERS = ("staging", "intermediate", "marts")
+FOLDERS = ("staging", "quality", "intermediate", "marts")
 # Tests that hold the keys of several models, or of one whose key has a NULL in it.
 KEYS_TESTED = ("assert_rows_keyed", "assert_survival_summary_complete")
 

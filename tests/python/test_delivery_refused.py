@@ -161,8 +161,27 @@ FAULTS = {
         "relapses.csv.gz: is cut short or damaged; expected a whole gzip file",
     ),
     "gzip_bomb": (
-        gzipped(lambda _: gzip.compress(b"a,2016,x\n" * 2**23)),
+        gzipped(lambda _: gzip.compress((b"a" * 2**16 + b",2016,x\n") * 1_056)),
         "relapses.csv.gz: unpacks past 65 MB; expected at most 200 times its size",
+    ),
+    "spreadsheet_in_csv_name": (
+        with_bytes("relapses.csv", lambda _: b"PK\x03\x04\x14\0\6\0\x08\0!\0"),
+        "relapses.csv: has a NUL byte on line 1; expected text",
+    ),
+    "parquet_in_csv_name": (
+        lambda folder: (
+            as_parquet(folder, "relapses"),
+            (folder / "relapses.parquet").rename(folder / "relapses.csv"),
+        ),
+        "relapses.csv: ",
+    ),
+    "text_in_parquet_name": (
+        lambda folder: (folder / "relapses.csv").rename(folder / "relapses.parquet"),
+        "relapses.parquet: is not Parquet, as its name says, or is cut short",
+    ),
+    "gzip_in_gzip": (
+        gzipped(gzip.compress),
+        "relapses.csv.gz: is not UTF-8 (on line 1)",
     ),
     "parquet_cut": (
         lambda folder: (
@@ -235,6 +254,13 @@ FAULTS = {
             lambda text: text.replace("patients,", "patients,x", 1)),
         "manifest.csv: column delivery_id is not the same on all rows; expected one "
         "value",
+    ),
+    "two_cut_offs": (
+        lambda folder: edited(
+            folder, "manifest.csv",
+            lambda text: text.replace("2018-03-31", "2018-03-30", 1)),
+        "manifest.csv: column data_cutoff_date is not the same on all rows; expected "
+        "one value",
     ),
     "empty_manifest": (
         with_bytes("manifest.csv", lambda data: data.split(b"\n")[0] + b"\n"),

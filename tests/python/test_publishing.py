@@ -11,11 +11,13 @@ from pathlib import Path
 import duckdb
 import pytest
 from delivery_files import EXAMPLE, copied, edited, read_rows
+from warehouses import Warehouse, answers
 
 from expectations.build_log import (
     against_earlier,
     describe_delivery,
     log_unpublished,
+    now,
     opening_row,
     read_log,
 )
@@ -23,48 +25,7 @@ from expectations.builds import BuildRefused, take_lock
 from expectations.contract import PROJECT
 from expectations.preflight import inspect_delivery
 from expectations.publishing import replace_file
-
-NETWORK_CUT = Path(__file__).parent / "network_cut"
-MARTS = (
-    "select table_name, estimated_size from duckdb_tables() "
-    "where schema_name = 'marts' and table_name <> 'delivery_log' order by all"
-)
-
-
-class Warehouse:
-    """A warehouse of its own, and the dbt commands that are run on it."""
-
-    def __init__(self, folder: Path):
-        self.folder = folder
-        self.path = folder / "warehouse.duckdb"
-        self.environment = os.environ | {
-            "WAREHOUSE": str(self.path),
-            "DBT_TARGET_PATH": str(folder / "target"),
-            "DBT_LOG_PATH": str(folder / "logs"),
-            "PYTHONPATH": f"{PROJECT}/python:{PROJECT}:{NETWORK_CUT}",
-            "NETWORK_TRIES": str(folder / "network_tries"),
-        }
-        self.environment.pop("DELIVERY_DIR", None)
-
-    def start(self, *arguments: str, delivery: Path | None = None) -> subprocess.Popen:
-        given = {"DELIVERY_DIR": str(delivery)} if delivery else {}
-        return subprocess.Popen(
-            [Path(sys.executable).with_name("dbt"), *arguments],
-            cwd=PROJECT,
-            env=self.environment | given,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def run(self, *arguments: str, delivery: Path | None = None) -> tuple[int, str]:
-        with self.start(*arguments, delivery=delivery) as process:
-            output, _ = process.communicate()
-        return process.returncode, re.sub(r"(?m)^\d\d:\d\d:\d\d  ", "", output)
-
-    def query(self, sql: str) -> list[tuple]:
-        with duckdb.connect(str(self.path), read_only=True) as connection:
-            return connection.execute(sql).fetchall()
+from expectations.unlogged import note, noted
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +48,7 @@ def test_a_published_file_is_whole_and_read_only(published):
 
 
 def test_a_refused_delivery_changes_the_log_alone(published, tmp_path):
-    before = published.query(MARTS)
+    before = published.answers()
     folder = copied(tmp_path / "delivery")
     (folder / "follow_up.csv").unlink()
     code, output = published.run("build", delivery=folder)
@@ -99,7 +60,7 @@ def test_a_refused_delivery_changes_the_log_alone(published, tmp_path):
         "follow_up.csv, follow_up.csv.gz or follow_up.parquet"
     ]
     assert f"not published: {published.path} is as it was" in output
-    assert published.query(MARTS) == before
+    assert published.answers() == before
     *_, last = published.query("select verdict, reason from marts.delivery_log")
     assert last[0] == "refused"
     assert last[1].startswith("follow_up.csv: required file is missing")
@@ -114,7 +75,7 @@ def test_a_partial_build_publishes_nothing_and_says_so(published):
 
 
 def test_a_delivery_that_the_gate_refuses_is_explained(published, tmp_path):
-    before = published.query(MARTS)
+    before = published.answers()
     folder = copied(tmp_path / "delivery")
     script = "<script>alert(1)</script>"
     edited(
@@ -138,12 +99,12 @@ def test_a_delivery_that_the_gate_refuses_is_explained(published, tmp_path):
     assert "Traceback" not in output
     refusals = re.findall("delivery refused: .*", output)
     assert refusals == [
-        "delivery refused: blood_counts: record_after_death, 1 record(s), the first on "
-        f"line {n_lines + 1}: A date is after the patient's death: Ask the site which "
-        "of the two dates is wrong"
+        "delivery refused: blood_counts: record_after_death, 1 record (line "
+        f"{n_lines + 1}): A date is after the patient's death. Ask the site which of "
+        "the two dates is wrong."
     ]
     assert f"not published: {published.path} is as it was" in output
-    assert published.query(MARTS) == before
+    assert published.answers() == before
     *_, last = published.query("select verdict, reason from marts.delivery_log")
     assert last[0] == "refused"
     assert last[1].startswith("record_after_death: blood_counts")
@@ -158,17 +119,23 @@ def test_a_delivery_that_the_gate_refuses_is_explained(published, tmp_path):
     assert "secret value" not in page + listed + output + logs
 
 
-@pytest.mark.parametrize("seconds", [5, 12])
+@pytest.mark.parametrize("seconds", [0, 8])
 def test_a_killed_build_leaves_the_marts_as_they_were(published, seconds):
-    before = published.query(MARTS)
+    before = published.answers()
+    noted = published.path.parent / ".building" / "warehouse.duckdb.unlogged"
+    n_noted = len(noted.read_text().splitlines()) if noted.exists() else 0
     with published.start("build") as process:
+        while not noted.exists() or len(noted.read_text().splitlines()) == n_noted:
+            assert process.poll() is None, process.stdout.read()
+            time.sleep(0.1)
         time.sleep(seconds)
         process.kill()
-    assert published.query(MARTS) == before
+    assert published.answers() == before
+    assert len(noted.read_text().splitlines()) == n_noted + 1
 
 
 def test_readers_and_a_second_build_while_one_is_at_work(published):
-    before = published.query(MARTS)
+    before = published.answers()
     with (
         duckdb.connect(str(published.path), read_only=True) as reader,
         published.start("build") as first,
@@ -176,7 +143,7 @@ def test_readers_and_a_second_build_while_one_is_at_work(published):
         lock = published.path.parent / ".building" / "warehouse.duckdb.lock"
         while lock.read_text() != str(first.pid):
             assert first.poll() is None, first.stdout.read()
-            assert reader.execute(MARTS).fetchall() == before
+            assert answers(reader) == before
             time.sleep(0.1)
         code, output = published.run("build")
         assert code != 0
@@ -185,20 +152,39 @@ def test_readers_and_a_second_build_while_one_is_at_work(published):
             line for line in output.splitlines() if "another dbt command" in line
         )
         assert f"(process {first.pid})" in line
-        assert published.query(MARTS) == before
+        assert published.answers() == before
         output, _ = first.communicate()
         assert first.returncode == 0, output
-        assert reader.execute(MARTS).fetchall() == before
-    assert published.query(MARTS) == before
-    verdicts = published.query("select verdict from marts.delivery_log")
-    assert verdicts == [("published",), ("refused",), ("refused",), ("published",)]
+        assert answers(reader) == before
+    after = published.answers()
+    marts = [name for name in before if name.startswith("marts.")]
+    assert {name: after[name][0] for name in marts} == {
+        name: before[name][0] for name in marts
+    }
+    verdicts = published.query(
+        "select verdict, finished_at is not null, reason from marts.delivery_log"
+    )
+    assert [verdict[:2] for verdict in verdicts] == [
+        ("published", True),
+        ("refused", True),
+        ("refused", True),
+        ("interrupted", False),
+        ("interrupted", False),
+        ("published", True),
+    ]
+    assert verdicts[3][2].startswith("its process ended without a word")
+    assert not list(lock.parent.glob("*.unlogged*"))
 
 
 @pytest.mark.parametrize(
     ("given", "line"),
     [
         ("{adult_age: 18}", "--vars: there is no parameter 'adult_age'"),
-        ("{days_per_month: 0}", "--vars: parameter 'days_per_month' cannot be 0"),
+        ("countries: 5", "--vars: parameter 'countries' cannot be 5; expected a list"),
+        (
+            "study_end: '2030-13-01'",
+            "--vars: parameter 'study_end' cannot be \"2030-13-01\"; expected a date",
+        ),
     ],
 )
 def test_parameters_are_refused_by_name(published, given, line):
@@ -257,13 +243,35 @@ def test_the_log_is_read_beside_a_stale_write_ahead_log(tmp_path):
     warehouse = tmp_path / "warehouse.duckdb"
     for build_id in ("a", "b"):
         row = opening_row(build_id=build_id, parameters={"adult_age_years": 18})
-        log_unpublished(warehouse, row | {"verdict": "refused"})
+        log_unpublished(warehouse, [row | {"verdict": "refused"}])
         Path(f"{warehouse}.wal").write_bytes(b"of some other file")
     assert [row["build_id"] for row in read_log(warehouse)] == ["a", "b"]
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "warehouse.duckdb",
         "warehouse.duckdb.wal",
     ]
+
+
+def test_a_build_that_cannot_be_logged_is_logged_by_the_next(tmp_path):
+    """Nor is one lost that was killed, or logged twice that was published."""
+    notes = tmp_path / "warehouse.duckdb.unlogged"
+    killed, refused = (
+        opening_row(build_id=name, parameters={"adult_age_years": 18}) for name in "ab"
+    )
+    describe_delivery(killed, inspect_delivery(EXAMPLE))
+    refused.update(verdict="refused", reason="a\nb", finished_at=now())
+    note(notes, [killed, refused])
+    interrupted, other = noted(notes)
+    assert other == refused
+    assert interrupted.pop("reason").startswith("its process ended without a word")
+    assert interrupted == {k: v for k, v in killed.items() if k != "reason"} | {
+        "verdict": "interrupted"
+    }
+    warehouse = tmp_path / "warehouse.duckdb"
+    for _ in range(2):
+        log_unpublished(warehouse, noted(notes))
+    assert [row["build_id"] for row in read_log(warehouse)] == ["a", "b"]
+    assert noted(tmp_path / "nothing") == []
 
 
 def test_a_link_is_followed_and_its_target_replaced(tmp_path):

@@ -1,0 +1,36 @@
+"""Builds that the log does not hold yet, noted beside the working file.
+
+A build is noted when it begins and struck out when it is logged. One that was killed
+stays noted, and is logged by the next.
+"""
+
+import json
+import os
+from datetime import date, datetime
+from pathlib import Path
+
+from expectations.build_log import COLUMNS, Row
+
+_INTERRUPTED = "its process ended without a word: it was killed, or the machine stopped"
+_READ = {"date": date.fromisoformat, "timestamp": datetime.fromisoformat}
+
+
+def note(path: Path, rows: list[Row]) -> None:
+    """Note these builds, and no other."""
+    half = path.with_name(path.name + ".half")
+    half.write_text("".join(json.dumps(row, default=str) + "\n" for row in rows))
+    os.replace(half, path)
+
+
+def noted(path: Path) -> list[Row]:
+    """The builds noted; those without a verdict were interrupted."""
+    if not path.exists():
+        return []
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    for row in rows:
+        for name, kind in COLUMNS.items():
+            if row[name] is not None and kind in _READ:
+                row[name] = _READ[kind](row[name])
+        if row["verdict"] is None:
+            row.update(verdict="interrupted", reason=_INTERRUPTED)
+    return rows

@@ -1,0 +1,31 @@
+{#-
+  The cells of a delivered column of which `judgement` says something. A column has few
+  distinct values, however many its records, and each is judged once: by its `max`, as
+  an engine passes a filter below a `distinct`, but not below an aggregate.
+
+  | delivered patients.sex | cells_judged('patients', 'sex', judgement)          |
+  | line 2: male; 3: F     | patients, 3, <its patient>, sex, F, term_not_allowed |
+-#}
+{% macro cells_judged(table_name, column_name, judgement) -%}
+    select
+        '{{ table_name }}' as table_name,
+        delivered.file_line,
+        {{ parse_text('delivered.patient_id') }} as patient_id,
+        '{{ column_name }}' as column_name,
+        judged.value_text,
+        judged.rule_id
+    from (
+        select
+            {{ column_name }} as value_text,
+            {{ judgement }} as rule_id
+        from (
+            select max({{ column_name }}) as {{ column_name }}
+            from {{ source('delivery', table_name) }}
+            group by {{ column_name }}
+        ) as spelled
+    ) as judged
+    inner join {{ source('delivery', table_name) }} as delivered
+        on
+            judged.value_text is not distinct from delivered.{{ column_name }}
+            and judged.rule_id is not null
+{%- endmacro %}

@@ -1,0 +1,254 @@
+"""A dozen faults as whole builds: refused and nothing changed, or accepted and told.
+
+The corpus (test_gate_corpus.py, test_delivery_refused.py) tries the gate alone; here it
+is what people type, one fault of each kind of outcome.
+"""
+
+import gzip
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from delivery_files import EXAMPLE, as_parquet, copied, edited, read_rows, renewed
+from warehouses import Warehouse
+
+
+@pytest.fixture(scope="module")
+def warehouse(example, tmp_path_factory) -> Warehouse:
+    """A warehouse with the marts of the example delivery."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("faults"))
+    shutil.copyfile(example.warehouse, warehouse.path)
+    return warehouse
+
+
+def person(table_name: str, **wanted: int | str) -> dict[str, str]:
+    """The first row of a table whose values are as wanted: a text, or a length."""
+    return next(
+        row
+        for row in read_rows(EXAMPLE / f"{table_name}.csv")
+        if all(value in (row[name], len(row[name])) for name, value in wanted.items())
+    )
+
+
+def appended(table_name: str, *records: str) -> Callable[[Path], object]:
+    """Records added to a table, of which the manifest knows."""
+    lines = "".join(f"{record}\n" for record in records)
+    return lambda folder: edited(folder, f"{table_name}.csv", lambda text: text + lines)
+
+
+def cut_in_transfer(folder: Path) -> None:
+    path = folder / "blood_counts.csv"
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+def in_latin_1(folder: Path) -> None:
+    path = folder / "patients.csv"
+    path.write_bytes(path.read_bytes().replace(b",FR,", b",\xc9,", 1))
+
+
+def bomb(folder: Path) -> None:
+    (folder / "relapses.csv").unlink()
+    packed = gzip.compress((b"a" * 2**16 + b",2016,x\n") * 1_056)
+    (folder / "relapses.csv.gz").write_bytes(packed)
+
+
+def timestamps(folder: Path) -> None:
+    as_parquet(folder, "marrow_assessments", assessment_date="timestamp")
+    renewed(folder)
+
+
+def linked_out(folder: Path) -> None:
+    target = folder.parent / "elsewhere.csv"
+    (folder / "relapses.csv").rename(target)
+    (folder / "relapses.csv").symlink_to(target)
+
+
+def tenth_nulled(folder: Path) -> None:
+    lines = (folder / "mrd_assessments.csv").read_text().splitlines()
+    place = lines[0].split(",").index("result")
+    for n in range(1, len(lines), 10):
+        fields = lines[n].split(",")
+        fields[place] = ""
+        lines[n] = ",".join(fields)
+    edited(folder, "mrd_assessments.csv", lambda _: "\n".join(lines) + "\n")
+
+
+DEAD = person("follow_up", vital_status="dead", death_date=10)
+LIVING = person("follow_up", vital_status="alive", death_date="")
+INDEX_DATE = min(
+    row["start_date"]
+    for row in read_rows(EXAMPLE / "treatment_cycles.csv")
+    if row["patient_id"] == LIVING["patient_id"]
+    and row["access_program"] == "expanded_access"
+)
+
+REFUSED = {
+    "cut in the transfer": (
+        cut_in_transfer,
+        "blood_counts.csv: has SHA-256 ",
+    ),
+    "not UTF-8": (
+        in_latin_1,
+        "patients.csv: is not UTF-8 (on line ",
+    ),
+    "an archive that unpacks past the limit": (
+        bomb,
+        "relapses.csv.gz: unpacks past 65 MB",
+    ),
+    "Parquet of other types": (
+        timestamps,
+        "marrow_assessments.parquet: column assessment_date is TIMESTAMP",
+    ),
+    "a link out of the folder": (
+        linked_out,
+        "relapses.csv: is a link that leads out of the folder",
+    ),
+    "a record after the death": (
+        appended("blood_counts", f"{DEAD['patient_id']},2018-03-01,100,1"),
+        "blood_counts: record_after_death, 1 record (line ",
+    ),
+    "a cycle before the diagnosis": (
+        appended(
+            "treatment_cycles",
+            f"{LIVING['patient_id']},other,1,commercial,1999-01-01,",
+        ),
+        "treatment_cycles: cycle_before_diagnosis, 1 record (line ",
+    ),
+    "a tenth of a required column lost": (
+        tenth_nulled,
+        "mrd_assessments: quarantine_share: More than this share of a file is in "
+        "quarantine (5%)",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", REFUSED)
+def test_a_refused_build_says_why_and_leaves_the_old_marts(warehouse, fault, tmp_path):
+    make, reason = REFUSED[fault]
+    before = warehouse.answers()
+    folder = copied(tmp_path / "delivery")
+    make(folder)
+    code, output = warehouse.run("build", delivery=folder)
+    assert code != 0
+    assert "Traceback" not in output
+    refusals = re.findall("delivery refused: (.*)", output)
+    assert refusals, output
+    assert refusals[0].startswith(reason)
+    assert f"not published: {warehouse.path} is as it was" in output
+    assert warehouse.answers() == before
+    *_, last = warehouse.query("select verdict, reason from marts.delivery_log")
+    assert last[0] == "refused"
+    assert last[1]
+
+
+def built(warehouse: Warehouse, tmp_path: Path, make) -> str:
+    """The output of a build that is accepted and published."""
+    folder = copied(tmp_path / "delivery")
+    make(folder)
+    code, output = warehouse.run("build", delivery=folder)
+    assert code == 0, output
+    assert f"published: {warehouse.path}" in output
+    return output
+
+
+def test_another_spelling_of_a_delivery_gives_the_same_marts(warehouse, tmp_path):
+    def spelled(folder: Path) -> None:
+        manifest = folder / "manifest.csv"
+        for path in (*set(folder.glob("*.csv")) - {manifest}, manifest):
+            if path == manifest:
+                renewed(folder)
+            text = "\ufeff" + path.read_text(encoding="utf-8").removesuffix("\n")
+            path.write_bytes(text.replace("\n", "\r\n").encode())
+
+    before = values(warehouse)
+    built(warehouse, tmp_path, spelled)
+    assert values(warehouse) == before
+
+
+def values(warehouse: Warehouse) -> dict[str, list[tuple]]:
+    """What the marts say of patients: no float in them."""
+    return {
+        name: warehouse.query(f"from marts.{name} order by all")
+        for name in ("cohort", "responses", "time_to_event", "survival_event_table")
+    }
+
+
+def test_whose_record_is_quarantined_is_not_event_free(warehouse, tmp_path):
+    times = (
+        "select patient_id, endpoint, not_evaluable_reason from marts.time_to_event "
+        "where censoring_rule = 'standard'"
+    )
+    ((dead, *_), *_) = warehouse.query(
+        f"{times} and endpoint = 'os' and status = 1 order by all"
+    )
+    ((living, *_), *_) = warehouse.query(
+        f"{times} and endpoint = 'dfs' and status = 0 and is_evaluable order by all"
+    )
+    output = built(
+        warehouse,
+        tmp_path,
+        lambda folder: (
+            appended("relapses", f"{living},2017-02-30,haematological")(folder),
+            appended("follow_up", f"{dead},2018-01-0")(folder),
+        ),
+    )
+    assert "warning: relapses: value_unparsed, 1 record (line " in output
+    assert "warning: follow_up: record_malformed, 1 record (line " in output
+    assert warehouse.query(
+        "select table_name, patient_id, rule_id from quality.quarantine order by all"
+    ) == [
+        ("follow_up", dead, "record_malformed"),
+        ("relapses", living, "value_unparsed"),
+    ]
+    decided = warehouse.query(f"{times} and not is_evaluable")
+    assert (dead, "os", "record_in_quarantine") in decided
+    assert (living, "dfs", "record_in_quarantine") in decided
+
+
+def test_an_older_cut_off_is_built_with_a_warning(warehouse, tmp_path):
+    def older(folder: Path) -> None:
+        # What only the derivation shows: a relapse on the first day of the drug, and a
+        # cytotoxic therapy that may have begun after it.
+        relapse, drug = (
+            f"{LIVING['patient_id']},{INDEX_DATE},haematological",
+            f"{LIVING['patient_id']},cytarabine,,cytotoxic,",
+        )
+        appended("relapses", relapse)(folder)
+        appended("medications", drug)(folder)
+        manifest = folder / "manifest.csv"
+        manifest.write_text(manifest.read_text().replace("2018-03-31", "2018-03-30"))
+
+    output = built(warehouse, tmp_path, older)
+    (line,) = re.findall("warning: manifest: cutoff_before_published.*", output)
+    assert "Confirm that an older delivery is meant" in line
+    (cutoff,) = warehouse.query("select max(data_cutoff_date) from marts.cohort")
+    assert str(cutoff[0]) == "2018-03-30"
+    derived = warehouse.query(
+        "select rule_id, value_text from quality.findings_of_derivation "
+        f"where patient_id = '{LIVING['patient_id']}' order by all"
+    )
+    assert derived == [
+        ("cytotoxic_undated", None),
+        ("relapse_outside_remission", INDEX_DATE),
+    ]
+    listed = (warehouse.folder / "target" / "quality" / "findings.csv").read_text()
+    assert "cytotoxic_undated,medications," in listed
+
+
+def test_copies_collapse_and_a_stray_record_is_set_aside(warehouse, tmp_path):
+    before = values(warehouse)
+    relapse = ",".join(person("relapses").values())
+    output = built(
+        warehouse,
+        tmp_path,
+        appended("relapses", relapse, "nobody,2017-01-01,haematological"),
+    )
+    assert "warning: relapses: patient_unknown, 1 record" in output
+    assert values(warehouse) == before
+    (counts,) = warehouse.query(
+        "select n_delivered - n_accepted, n_collapsed, n_quarantined "
+        "from quality.reconciliation where table_name = 'relapses'"
+    )
+    assert counts == (2, 1, 1)
