@@ -108,7 +108,11 @@ def test_the_paper_can_still_be_seen_in_the_masked_example(example):
     with Warehouse(example.warehouse) as warehouse:
         study = read_study(warehouse, warehouse.analyses())
     kept = masked(study, smallest=SMALLEST, first=PAPER_ANALYSES)
-    assert len(set(kept.groups) & set(PAPER_ANALYSES)) >= len(PAPER_ANALYSES) - 6
+    assert len(set(kept.groups) & set(PAPER_ANALYSES)) >= len(PAPER_ANALYSES) - 8
+    pairs = {name for name in study.groups if f"{name}__landmark" in study.groups}
+    assert {f"{name}__landmark" for name in pairs & set(kept.groups)} <= set(
+        kept.groups
+    )
     main_ones = {"mrd_pos__os", "mrd_pos__dfs", "rr_ph_neg__os", "rr_ph_neg__rfs"}
     large = replace(kept, groups={name: kept.groups[name] for name in main_ones})
     assert largest_shift(study, large) < 15

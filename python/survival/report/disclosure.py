@@ -88,7 +88,11 @@ def masked(study: Study, *, smallest: int, first: Sequence[str] = ()) -> Study:
             groups[analysis_id] = found
     coarse = replace(study, tables=tables, groups=groups, smallest=smallest)
     shown = showable(coarse, study, smallest=smallest, first=first)
-    coarse = replace(coarse, groups={name: groups[name] for name in shown})
+    # A naive curve never stands without the landmark version beside it.
+    alone = {name for name in shown if f"{name}__landmark" in study.groups}
+    alone = {name for name in alone if f"{name}__landmark" not in shown}
+    kept = {name: groups[name] for name in shown if name not in alone}
+    coarse = replace(coarse, groups=kept)
     return _without(coarse, too_narrow(coarse, study, smallest=smallest))
 
 
