@@ -10,7 +10,8 @@ from survival import Warehouse
 from survival.cli import main
 from survival.report.attack import attack, reconstructed, turned
 from survival.report.bounds import known_small, tightened, window
-from survival.report.disclosure import largest_shift, masked, rounded
+from survival.report.coarse import rounded
+from survival.report.disclosure import largest_shift, masked
 from survival.report.study import Day, Group, Value, read_study
 from survival.report.survival_section import PAPER_ANALYSES
 

@@ -19,8 +19,9 @@ from survival.commands.common import (
 HELP = """\
 Writes one self-contained index.html: what was delivered, who is in, how they were,
 how they responded, how long they lived, how much of the paper it reproduces and what
-is doubtful. Beside it: tables/*.csv, tables.rtf and figures/*. No patient is in them,
-unless --with-patients asks for them.
+is doubtful. Beside it: quality.html (what the gate judged), catalogue.html (every table
+and column, if `dbt docs generate --static` made it), tables/*.csv, tables.rtf and
+figures/*. No patient is in them, unless --with-patients asks for them.
 
   survival report
   survival report --formats svg,png,pdf --output for-the-journal
