@@ -223,16 +223,16 @@ def test_an_older_cut_off_is_built_with_a_warning(warehouse, tmp_path):
     output = built(warehouse, tmp_path, older)
     (line,) = re.findall("warning: manifest: cutoff_before_published.*", output)
     assert "Confirm that an older delivery is meant" in line
-    (cutoff,) = warehouse.query("select max(data_cutoff_date) from marts.cohort")
-    assert str(cutoff[0]) == "2018-03-30"
+    *_, last = warehouse.query("select data_cutoff_date from marts.delivery_log")
+    assert str(last[0]) == "2018-03-30"
     derived = warehouse.query(
         "select rule_id, value_text from quality.findings_of_derivation "
         f"where patient_id = '{LIVING['patient_id']}' order by all"
     )
-    assert derived == [
+    assert {
         ("cytotoxic_undated", None),
         ("relapse_outside_remission", INDEX_DATE),
-    ]
+    } <= set(derived)
     listed = (warehouse.folder / "target" / "quality" / "findings.csv").read_text()
     assert "cytotoxic_undated,medications," in listed
 
