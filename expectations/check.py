@@ -79,6 +79,7 @@ def _judged(folder: Path, place: Path) -> Checked:
             Path(sys.executable).with_name("dbt"),
             *("build", "--select", "+findings_of_derivation"),
             *("--exclude-resource-type", "test"),
+            *("--exclude-resource-type", "unit_test"),
         ],
         cwd=PROJECT,
         env=os.environ
