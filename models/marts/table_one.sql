@@ -37,46 +37,57 @@ cells_listed as (
         and coalesce(populations.disease_group = table_one_levels.disease_group, true)
 ),
 
-characteristics_ranked as (
+characteristics_grouped as (
     select
         patients_grouped.population,
         patients_grouped.subset,
         characteristics.patient_id,
         characteristics.variable,
         characteristics.level,
-        characteristics.quantity,
-        row_number() over (
-            partition by
-                patients_grouped.population,
-                patients_grouped.subset,
-                characteristics.variable
-            order by characteristics.quantity nulls last, characteristics.patient_id
-        ) as place,
-        count(characteristics.quantity) over (
-            partition by
-                patients_grouped.population,
-                patients_grouped.subset,
-                characteristics.variable
-        ) as n_quantities
+        characteristics.quantity
     from patients_grouped
+    inner join summary_subsets on patients_grouped.subset = summary_subsets.subset
     inner join characteristics
         on patients_grouped.patient_id = characteristics.patient_id
 ),
 
-levels_measured as (
+levels_counted as (
     select
         population,
         subset,
         variable,
         level,
-        count(*) as n_patients,
-        {{ quantile_type_2('quantity', 'place', 'n_quantities', 0.5) }} as median,
-        {{ quantile_type_2('quantity', 'place', 'n_quantities', 0.25) }} as iqr_low,
-        {{ quantile_type_2('quantity', 'place', 'n_quantities', 0.75) }} as iqr_high,
+        count(*) as n_patients
+    from characteristics_grouped
+    group by population, subset, variable, level
+),
+
+quantities_ranked as (
+    select
+        population,
+        subset,
+        variable,
+        quantity,
+        row_number() over (
+            partition by population, subset, variable order by quantity
+        ) as place,
+        count(*) over (partition by population, subset, variable) as n
+    from characteristics_grouped
+    where quantity is not null
+),
+
+quantities_measured as (
+    select
+        population,
+        subset,
+        variable,
+        {{ quantile_type_2('quantity', 'place', 'n', 0.5) }} as median,
+        {{ quantile_type_2('quantity', 'place', 'n', 0.25) }} as iqr_low,
+        {{ quantile_type_2('quantity', 'place', 'n', 0.75) }} as iqr_high,
         min(quantity) as minimum,
         max(quantity) as maximum
-    from characteristics_ranked
-    group by population, subset, variable, level
+    from quantities_ranked
+    group by population, subset, variable
 ),
 
 -- A patient with several sites is one patient.
@@ -87,7 +98,7 @@ variables_counted as (
         variable,
         count(distinct patient_id) as n_patients,
         count(distinct case when level <> 'unknown' then patient_id end) as n_known
-    from characteristics_ranked
+    from characteristics_grouped
     group by population, subset, variable
 ),
 
@@ -99,7 +110,7 @@ cells_measured as (
         cells_listed.variable,
         cells_listed.level,
         cells_listed.kind,
-        coalesce(levels_measured.n_patients, 0) as numerator,
+        coalesce(levels_counted.n_patients, 0) as numerator,
         coalesce(
             case
                 when cells_listed.level = 'unknown' then variables_counted.n_patients
@@ -107,18 +118,23 @@ cells_measured as (
             end,
             0
         ) as denominator,
-        levels_measured.median,
-        levels_measured.iqr_low,
-        levels_measured.iqr_high,
-        levels_measured.minimum,
-        levels_measured.maximum
+        quantities_measured.median,
+        quantities_measured.iqr_low,
+        quantities_measured.iqr_high,
+        quantities_measured.minimum,
+        quantities_measured.maximum
     from cells_listed
-    left join levels_measured
+    left join levels_counted
         on
-            cells_listed.population = levels_measured.population
-            and cells_listed.subset = levels_measured.subset
-            and cells_listed.variable = levels_measured.variable
-            and cells_listed.level = levels_measured.level
+            cells_listed.population = levels_counted.population
+            and cells_listed.subset = levels_counted.subset
+            and cells_listed.variable = levels_counted.variable
+            and cells_listed.level = levels_counted.level
+    left join quantities_measured
+        on
+            cells_listed.population = quantities_measured.population
+            and cells_listed.subset = quantities_measured.subset
+            and cells_listed.variable = quantities_measured.variable
     left join variables_counted
         on
             cells_listed.population = variables_counted.population
