@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DEFAULT_PATH = "warehouse.duckdb"
+# What the gate found in the records, and what only the derivation shows of them.
+FINDINGS = ("quality.findings", "quality.findings_of_derivation")
 
 
 class Warehouse:
@@ -114,8 +116,12 @@ class Warehouse:
     def findings_counted(self) -> list[dict[str, Any]]:
         """Quality findings by severity and rule; no patient."""
         return self._counted(
-            "select rule_id, severity, description, action, count(*) as n "
-            "from quality.findings group by all order by severity, rule_id"
+            " union all ".join(
+                f"select '{relation}' as relation, rule_id, severity, description, "
+                f"action, count(*) as n from {relation} group by all"
+                for relation in FINDINGS
+            )
+            + " order by severity, rule_id"
         )
 
     def dates_counted(self) -> list[dict[str, Any]]:

@@ -53,7 +53,9 @@ def test_no_file_names_a_patient_unless_asked(asked, tmp_path):
     without = words_of(write(build, tmp_path, "--formats", "svg"))
     # Short pseudonyms, as 001, are numbers of any page; two of the edges are named as
     # the rules that they break.
-    rules = {rule for (rule,) in rows_of(build, "select rule_id from quality.findings")}
+    rules = {
+        rule for (rule,) in rows_of(build, "select rule_id from definitions.gate_rules")
+    }
     told = {patient_id for patient_id in ids - rules if len(patient_id) >= 5}
     assert not told & without
     included = {

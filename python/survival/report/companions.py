@@ -12,6 +12,7 @@ from survival.report.document import Block, Links, Paragraph, Section, blocks_of
 from survival.report.files import write
 from survival.report.study import Record, Study
 from survival.report.table import Table, row
+from survival.warehouse import FINDINGS
 
 if TYPE_CHECKING:
     from survival.warehouse import Warehouse
@@ -156,13 +157,17 @@ def _expectations(name: str, results: Sequence[Record]) -> Table:
 
 def _records(warehouse: Warehouse) -> Table:
     """Every finding and quarantined cell, without its value."""
-    found = warehouse.records(
-        "findings", schema="quality", order_by="severity, rule_id, source_record"
-    )
-    quarantined = warehouse.records(
-        "quarantine", schema="quality", order_by="rule_id, source_record"
-    )
-    rows = _record_rows([*found, *quarantined])
+    found = [
+        record
+        for relation in (*FINDINGS, "quality.quarantine")
+        for record in warehouse.records(
+            relation.removeprefix("quality."),
+            schema="quality",
+            order_by="rule_id, source_record",
+        )
+    ]
+    found.sort(key=lambda record: record.get("severity") or "")
+    rows = _record_rows(found)
     return Table(
         "records",
         "Findings and quarantined cells",

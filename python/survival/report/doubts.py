@@ -31,7 +31,7 @@ def _findings(study: Study) -> Table:
             Cell(
                 _count(found["n"]),
                 Source(
-                    "quality.findings", ("count(*)",), (("rule_id", found["rule_id"]),)
+                    found["relation"], ("count(*)",), (("rule_id", found["rule_id"]),)
                 ),
             ),
         )

@@ -12,6 +12,7 @@ from survival.recount import PatientTables, analysed, members
 from survival.report.document import Figure, Section, blocks_of
 from survival.report.study import Record
 from survival.report.table import Source, Table
+from survival.warehouse import FINDINGS
 
 if TYPE_CHECKING:
     from survival.warehouse import Warehouse
@@ -54,7 +55,13 @@ class Patients:
             self._read("int_characteristics_listed", schema="intermediate"),
             ("variable", "level"),
         )
-        self._findings = _listed(self._read("findings", schema="quality"), ("rule_id",))
+        self._findings = {
+            relation: _listed(
+                self._read(relation.removeprefix("quality."), schema="quality"),
+                ("rule_id",),
+            )
+            for relation in FINDINGS
+        }
         self._dates = _listed(
             self._read("int_dates_resolved", schema="intermediate"),
             ("event_type", "how"),
@@ -81,7 +88,10 @@ class Patients:
             "marts.table_one": self._of_table_one,
             "marts.response_summary": self._of_response,
             "marts.outcome_summary": self._of_outcome,
-            "quality.findings": lambda _, keys: self._findings[keys["rule_id"],],
+            **dict.fromkeys(
+                FINDINGS,
+                lambda source, keys: self._findings[source.table][keys["rule_id"],],
+            ),
             "intermediate.int_dates_resolved": lambda _, keys: self._dates[
                 keys["event_type"], keys["how"]
             ],

@@ -28,6 +28,8 @@ MARTS = {
     "quality.reconciliation": "Records delivered, accepted, collapsed as exact copies "
     "and quarantined, in models/quality/reconciliation.sql.",
     "quality.findings": "Findings of the quality gate, in models/quality/findings.sql.",
+    "quality.findings_of_derivation": "Findings that only the derivation shows, in "
+    "models/quality/findings_of_derivation.sql.",
     "intermediate.int_dates_resolved": "How the day of each event was found (P20), in "
     "models/intermediate/int_dates_resolved.sql.",
 }
