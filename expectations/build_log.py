@@ -12,6 +12,7 @@ import duckdb
 
 from expectations.contract import PROJECT
 from expectations.delivery import Delivery
+from expectations.faults import DeliveryRefused
 from expectations.publishing import half_written, publish
 
 COLUMNS = {
@@ -45,16 +46,20 @@ def opening_row(*, build_id: str, parameters: dict[str, Any]) -> Row:
     return row
 
 
-def describe_delivery(row: Row, delivery: Delivery) -> None:
-    """Enter what was delivered, with each file's bytes, records and SHA-256."""
-    row["delivery_id"] = delivery.delivery_id
-    row["delivered_on"] = delivery.delivered_on
-    row["data_cutoff_date"] = delivery.data_cutoff_date
-    row["n_files"] = len(delivery.files)
-    row["files"] = _content(delivery)
+def describe_delivery(row: Row, delivered: Delivery | DeliveryRefused) -> None:
+    """Enter what was delivered, with each file's bytes, records and SHA-256.
+
+    Of a delivery that cannot be read, what its manifest tells, and the files that
+    could be: they are not counted, as they are not the delivery.
+    """
+    named = ("delivery_id", "delivered_on", "data_cutoff_date")
+    row.update(zip(named, delivered.identity or (), strict=False))
+    row["files"] = _content(delivered)
+    if isinstance(delivered, Delivery):
+        row["n_files"] = len(delivered.files)
 
 
-def _content(delivery: Delivery) -> str:
+def _content(delivered: Delivery | DeliveryRefused) -> str:
     return json.dumps(
         [
             {
@@ -63,7 +68,7 @@ def _content(delivery: Delivery) -> str:
                 "n_records": file.n_records,
                 "sha256": file.sha256,
             }
-            for file in delivery.files
+            for file in delivered.files
         ]
     )
 
@@ -83,7 +88,12 @@ def against_earlier(
                 str(published[-1]["data_cutoff_date"]),
             )
         )
-    same_id = [row for row in log if row["delivery_id"] == delivery.delivery_id]
+    # What could not be read is no other content: a transfer may fail, and be repeated.
+    same_id = [
+        row
+        for row in log
+        if row["delivery_id"] == delivery.delivery_id and row["n_files"] is not None
+    ]
     if any(row["files"] != _content(delivery) for row in same_id):
         warnings.append(
             (

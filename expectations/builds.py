@@ -67,6 +67,8 @@ class Build:
             delivery = inspect_delivery(folder)
             load_delivery(connection, delivery)
         except DeliveryRefused as refused:
+            if self.is_whole:
+                describe_delivery(self.row, refused)
             self.row.update(verdict="refused", reason=str(refused))
             raise
         before = added(self._log_before(), self.unlogged)

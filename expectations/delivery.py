@@ -22,6 +22,10 @@ class DeliveredFile:
     is_plain: bool = False
 
 
+# The delivery's id, the day on which it was delivered, and its data cut-off.
+Identity = tuple[str, date, date]
+
+
 @dataclass(frozen=True)
 class Delivery:
     """A delivery whose files can be read, and are those of its manifest."""
@@ -31,3 +35,8 @@ class Delivery:
     delivered_on: date
     data_cutoff_date: date
     files: tuple[DeliveredFile, ...]
+
+    @property
+    def identity(self) -> Identity:
+        """What the manifest tells of it."""
+        return self.delivery_id, self.delivered_on, self.data_cutoff_date

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from expectations.delivery import DeliveredFile, Identity
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -20,11 +22,23 @@ class Fault:
 
 
 class DeliveryRefused(Exception):
-    """A delivery that cannot be read; its text is one line for each fault."""
+    """A delivery that cannot be read; its text is one line for each fault.
 
-    def __init__(self, folder: str, faults: Sequence[Fault]):
+    `identity` is what its manifest tells of it, `files` those that could be read.
+    """
+
+    def __init__(
+        self,
+        folder: str,
+        faults: Sequence[Fault],
+        *,
+        identity: Identity | None = None,
+        files: Sequence[DeliveredFile] = (),
+    ):
         self.folder = folder
         self.faults = tuple(faults)
+        self.identity = identity
+        self.files = tuple(files)
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 

@@ -7,11 +7,10 @@ from datetime import date
 import duckdb
 
 from expectations.contract import delivery_contract
-from expectations.delivery import DeliveredFile
+from expectations.delivery import DeliveredFile, Identity
 from expectations.faults import Fault, UnreadableFile, quoted
 from expectations.reader import create_tables, load_file
 
-Identity = tuple[str, date, date]
 _VALUES = (
     "table_name",
     "delivery_id",
@@ -36,7 +35,8 @@ def compare_with_manifest(
 
     Returns
     -------
-    The delivery's id, its day and its cut-off, if the manifest is sound; the faults.
+    What the manifest tells of the delivery, unless its rows differ in that or cannot
+    be read; the faults.
     """
     by_table = {file.table_name: file for file in files}
     manifest = by_table.pop("manifest", None)
@@ -50,17 +50,15 @@ def compare_with_manifest(
         return None, faults
     name = manifest.path.name
     faults += _identity_faults(name, rows)
+    identities = {
+        (row["delivery_id"], row["delivered_on"], row["data_cutoff_date"])
+        for row in rows
+    }
     faults += _listing_faults(name, rows, delivered - {"manifest"})
     for row in rows:
         if file := by_table.get(row["table_name"]):
             faults += _content_faults(file, row)
-    if faults:
-        return None, faults
-    return (
-        rows[0]["delivery_id"],
-        rows[0]["delivered_on"],
-        rows[0]["data_cutoff_date"],
-    ), []
+    return (identities.pop() if len(identities) == 1 else None), faults
 
 
 def _rows(manifest: DeliveredFile) -> tuple[list[dict], list[Fault]]:

@@ -41,7 +41,7 @@ def inspect_delivery(folder: str | os.PathLike[str]) -> Delivery:
     )
     faults.extend(manifest_faults)
     if faults or identity is None:
-        raise DeliveryRefused(str(folder), faults)
+        raise DeliveryRefused(str(folder), faults, identity=identity, files=files)
     return Delivery(folder, *identity, files=tuple(files))
 
 

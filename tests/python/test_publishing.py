@@ -1,5 +1,6 @@
 """Only a whole, green build replaces what people read, and for everybody at once."""
 
+import json
 import os
 import re
 import signal
@@ -62,9 +63,17 @@ def test_a_refused_delivery_changes_the_log_alone(published, tmp_path):
     ]
     assert f"not published: {published.path} is as it was" in output
     assert published.answers() == before
-    *_, last = published.query("select verdict, reason from marts.delivery_log")
+    first, last = published.query(
+        "select verdict, reason, delivery_id, data_cutoff_date, files "
+        "from marts.delivery_log"
+    )
     assert last[0] == "refused"
     assert last[1].startswith("follow_up.csv: required file is missing")
+    assert last[2:4] == first[2:4] and None not in last
+    files_of_first, files_of_last = json.loads(first[4]), json.loads(last[4])
+    # What came is known by its hash; the manifest lists one file more.
+    assert [file for file in files_of_first if file in files_of_last] == files_of_last
+    assert len(files_of_last) == len(files_of_first) - 1
 
 
 def test_a_partial_build_publishes_nothing_and_says_so(published):
@@ -226,6 +235,10 @@ def test_an_older_cut_off_and_a_known_id_are_warned_of():
     assert [rule_id for rule_id, *_ in against_earlier(delivery, [earlier])] == [
         "cutoff_before_published",
         "delivery_id_reused",
+    ]
+    not_read = earlier | {"n_files": None}
+    assert [rule_id for rule_id, *_ in against_earlier(delivery, [not_read])] == [
+        "cutoff_before_published"
     ]
 
 
