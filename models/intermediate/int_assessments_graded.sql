@@ -15,26 +15,12 @@ assessment_windows as (
     select * from {{ ref('assessment_windows') }}
 ),
 
-sites as (
-    select
-        terms.term as site,
-        assessment_windows.days_after
-    from {{ ref('controlled_terms') }} as terms
-    inner join assessment_windows
-        on assessment_windows.assessment_window = 'extramedullary'
-    where terms.vocabulary = 'extramedullary_site'
-),
-
 marrow_assessments as (
     select * from {{ accepted('marrow_assessments') }}
 ),
 
 blood_counts as (
     select * from {{ accepted('blood_counts') }}
-),
-
-extramedullary_assessments as (
-    select * from {{ accepted('extramedullary_assessments') }}
 ),
 
 assessments as (
@@ -46,10 +32,16 @@ assessments as (
         marrow_assessments.source_record,
         patients.disease_group,
         treatments.index_date,
-        treatments.follow_up_end_date
+        treatments.follow_up_end_date,
+        least(
+            marrow_assessments.assessment_date + extramedullary_window.days_after,
+            treatments.follow_up_end_date
+        ) as extramedullary_until
     from marrow_assessments
     inner join patients on marrow_assessments.patient_id = patients.patient_id
     inner join treatments on marrow_assessments.patient_id = treatments.patient_id
+    inner join assessment_windows as extramedullary_window
+        on extramedullary_window.assessment_window = 'extramedullary'
     where marrow_assessments.assessment_date <= patients.data_cutoff_date
 ),
 
@@ -115,56 +107,17 @@ counts_paired as (
     group by patient_id, assessment_date
 ),
 
--- A `no` on `any` clears every site; a `yes` on `any` stands until a `no` on `any`.
 sites_judged as (
-    select
-        assessments.patient_id,
-        assessments.assessment_date,
-        sites.site,
-        max(
-            case
-                when
-                    extramedullary_assessments.involvement = 'yes'
-                    and extramedullary_assessments.site = sites.site
-                    then extramedullary_assessments.assessment_date
-            end
-        ) as last_yes_date,
-        max(
-            case
-                when extramedullary_assessments.involvement = 'no'
-                    then extramedullary_assessments.assessment_date
-            end
-        ) as last_no_date
-    from assessments
-    cross join sites
-    inner join extramedullary_assessments
-        on
-            assessments.patient_id = extramedullary_assessments.patient_id
-            and (
-                extramedullary_assessments.site = sites.site
-                or (
-                    extramedullary_assessments.site = 'any'
-                    and extramedullary_assessments.involvement = 'no'
-                )
-            )
-            and extramedullary_assessments.assessment_date
-            <= least(
-                assessments.assessment_date + sites.days_after,
-                assessments.follow_up_end_date
-            )
-    group by assessments.patient_id, assessments.assessment_date, sites.site
+{{ extramedullary_sites_judged(
+    'assessments', ['patient_id', 'assessment_date'], 'extramedullary_until'
+) }}
 ),
 
 extramedullary_judged as (
     select
         patient_id,
         assessment_date,
-        max(
-            case
-                when last_yes_date >= coalesce(last_no_date, last_yes_date) then 1
-                else 0
-            end
-        ) as has_extramedullary_disease
+        max(case when is_involved then 1 else 0 end) as has_extramedullary_disease
     from sites_judged
     group by patient_id, assessment_date
 ),

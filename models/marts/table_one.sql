@@ -62,18 +62,30 @@ levels_counted as (
     group by population, subset, variable, level
 ),
 
+quantities_counted as (
+    select
+        population,
+        subset,
+        variable,
+        quantity,
+        count(*) as n_patients
+    from characteristics_grouped
+    where quantity is not null
+    group by population, subset, variable, quantity
+),
+
+-- Ranks over the distinct values, and not over the patients: these may be a million.
 quantities_ranked as (
     select
         population,
         subset,
         variable,
         quantity,
-        row_number() over (
+        sum(n_patients) over (
             partition by population, subset, variable order by quantity
-        ) as place,
-        count(*) over (partition by population, subset, variable) as n
-    from characteristics_grouped
-    where quantity is not null
+        ) as last_rank,
+        sum(n_patients) over (partition by population, subset, variable) as n
+    from quantities_counted
 ),
 
 quantities_measured as (
@@ -81,9 +93,9 @@ quantities_measured as (
         population,
         subset,
         variable,
-        {{ quantile_type_2('quantity', 'place', 'n', 0.5) }} as median,
-        {{ quantile_type_2('quantity', 'place', 'n', 0.25) }} as iqr_low,
-        {{ quantile_type_2('quantity', 'place', 'n', 0.75) }} as iqr_high,
+        {{ quantile_type_2('quantity', 'last_rank', 'n', 0.5) }} as median,
+        {{ quantile_type_2('quantity', 'last_rank', 'n', 0.25) }} as iqr_low,
+        {{ quantile_type_2('quantity', 'last_rank', 'n', 0.75) }} as iqr_high,
         min(quantity) as minimum,
         max(quantity) as maximum
     from quantities_ranked
