@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -184,6 +185,22 @@ def test_readers_and_a_second_build_while_one_is_at_work(published):
     ]
     assert verdicts[3][2].startswith("its process ended without a word")
     assert not list(lock.parent.glob("*.unlogged*"))
+
+
+def test_a_full_disk_leaves_the_marts_as_they_were(published):
+    before = published.answers()
+    with published.start("build") as process:
+        # No file may grow past what is left of the disk.
+        left = published.path.stat().st_size // 4
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (left, left))
+        output, _ = process.communicate()
+    assert process.returncode != 0
+    assert "File too large" in output
+    assert published.answers() == before
+    code, output = published.run("build")
+    assert code == 0, output
+    *_, failed, _ = published.query("select verdict from marts.delivery_log")
+    assert failed == ("failed",)
 
 
 @pytest.mark.parametrize(
