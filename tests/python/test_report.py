@@ -221,6 +221,22 @@ def test_no_patient_is_in_the_page(text, example, monkeypatch, tmp_path):
     assert not {name for (name,) in tables} & set(read)
 
 
+def test_the_main_results_come_first(text):
+    brief, *_ = re.findall(r"<section>.*?</section>", text, re.DOTALL)
+    assert 'id="brief"' in brief
+    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", brief, re.DOTALL)
+    cells = [re.findall(r">([^<]+)</t[dh]>", row) for row in rows]
+    of_population = {row[0]: row[1:] for row in cells[1:]}
+    # As the abstract of the paper says of the largest population.
+    assert of_population["R/R Ph\N{MINUS SIGN}"][:4] == [
+        "106",
+        "50.9 (41.0 to 60.8)",
+        "12.2 (7.3 to 24.2)",
+        "43",
+    ]
+    assert len(of_population) == 6
+
+
 def test_the_page_says_what_a_reader_must_know(text):
     assert "Synthetic data: no patient" in text
     assert "calibrated to the aggregates that the paper publishes" in text
@@ -280,3 +296,4 @@ def test_one_analysis_can_be_asked_for(example, tmp_path):
     text = write(example.warehouse, tmp_path, "--analysis", "rr_ph_neg__os")
     assert 'id="rr_ph_neg__os"' in text
     assert 'id="mrd_pos__os"' not in text
+    assert "30.5 to NE" not in text

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from survival.analysis import Analysis
 from survival.report import html
+from survival.report.brief import brief_section
 from survival.report.cohort import (
     attrition_section,
     baseline_section,
@@ -168,6 +169,7 @@ def head(study: Study) -> tuple[Block, ...]:
 
 
 SECTIONS = (
+    brief_section,
     delivery_section,
     attrition_section,
     baseline_section,

@@ -189,12 +189,13 @@ def _rows(study: Study, population: str, spec: tuple) -> list[Row]:
         for measure in measures:
             cells = []
             for window in ("cycle_1", "two_cycles"):
-                cells += _cells(study, (population, subset, window, measure))
+                cells += share_cells(study, (population, subset, window, measure))
             rows.append(row(prefix + LABELS[measure], *cells))
     return rows
 
 
-def _cells(study: Study, key: tuple[str, str, str, str]) -> tuple[Cell, Cell]:
+def share_cells(study: Study, key: tuple[str, str, str, str]) -> tuple[Cell, Cell]:
+    """Of a row of ``response_summary`` n of N, and percent with exact limits."""
     found = study.responses.get(key)
     if found is None:
         return Cell(""), Cell("")

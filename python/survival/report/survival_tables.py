@@ -81,12 +81,14 @@ def follow_up_table(study: Study, analyses: Iterable[Analysis]) -> Table:
     for analysis in analyses:
         for group in study.groups_of(analysis.analysis_id):
             cells = [
-                _cell(group, str(group.n), "median_months", None, ("n",)),
-                _cell(group, str(group.n_event), "median_months", None, ("n_event",)),
-                *_median_cells(group, "survival"),
+                summary_cell(group, str(group.n), "median_months", None, ("n",)),
+                summary_cell(
+                    group, str(group.n_event), "median_months", None, ("n_event",)
+                ),
+                *median_cells(group, "survival"),
             ]
             cells += [
-                _cell(
+                summary_cell(
                     group,
                     "masked"
                     if group.is_masked
@@ -131,12 +133,12 @@ def _group_rows(study: Study, group: Group, label: str) -> list[Row]:
         statistic = MONTHLY[attribute]
         cells = [
             Cell(name),
-            _cell(group, str(group.n), statistic, study.months[0], ("n",)),
-            _cell(group, str(count), statistic, study.months[0], (column,)),
-            *_median_cells(group, attribute),
+            summary_cell(group, str(group.n), statistic, study.months[0], ("n",)),
+            summary_cell(group, str(count), statistic, study.months[0], (column,)),
+            *median_cells(group, attribute),
         ]
         cells += [
-            _cell(
+            summary_cell(
                 group, printed_percent(group.value(statistic, month)), statistic, month
             )
             for month in study.months
@@ -145,7 +147,8 @@ def _group_rows(study: Study, group: Group, label: str) -> list[Row]:
     return rows
 
 
-def _median_cells(group: Group, attribute: str) -> tuple[Cell, Cell]:
+def median_cells(group: Group, attribute: str) -> tuple[Cell, Cell]:
+    """A median with its limits, and how many are at risk then."""
     # Beside the incidence of one cause the median of all causes would be taken for
     # its own.
     if attribute != "survival":
@@ -153,10 +156,10 @@ def _median_cells(group: Group, attribute: str) -> tuple[Cell, Cell]:
     found = group.summary.get(("median_months", None), {})
     n_at_risk = found.get("n_at_risk")
     return (
-        _cell(
+        summary_cell(
             group, printed_months(group.value("median_months")), "median_months", None
         ),
-        _cell(
+        summary_cell(
             group,
             "" if n_at_risk is None else str(n_at_risk),
             "median_months",
@@ -166,13 +169,14 @@ def _median_cells(group: Group, attribute: str) -> tuple[Cell, Cell]:
     )
 
 
-def _cell(
+def summary_cell(
     group: Group,
     text: str,
     statistic: str,
     month: int | None,
     columns: tuple[str, ...] = ("estimate", "ci_low", "ci_high"),
 ) -> Cell:
+    """A number of ``survival_summary``, and the row that it is read from."""
     if not text:
         return Cell("")
     if group.is_masked and (text == "masked" or columns == ("n_at_risk",)):
