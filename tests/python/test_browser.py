@@ -93,6 +93,7 @@ def test_every_figure_is_visible_and_the_page_does_not_scroll_sideways(page, wid
     page.set_viewport_size({"width": width, "height": 900})
     assert_figures_fill_their_place(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert figures_wider_than_their_place(page) == 0
 
 
 def test_every_figure_is_visible_in_print(page):
@@ -100,11 +101,14 @@ def test_every_figure_is_visible_in_print(page):
     page.set_viewport_size({"width": 680, "height": 960})
     assert_figures_fill_their_place(page)
     assert not page.locator("nav").is_visible()
-    overflowing = page.evaluate(
+    assert figures_wider_than_their_place(page) == 0
+
+
+def figures_wider_than_their_place(page):
+    return page.evaluate(
         "[...document.querySelectorAll('figure')].filter("
         "f => f.scrollWidth > f.clientWidth + 1).length"
     )
-    assert overflowing == 0
 
 
 def assert_figures_fill_their_place(page):

@@ -120,8 +120,7 @@ def _figure(figure: Figure) -> str:
             f'"{escape(figure.source.packed())}">Where it comes from</button>'
         )
     return (
-        f'<figure id="{name}">\n<div class="wide" tabindex="0" role="region" '
-        f'aria-label="{escape(figure.title)}">\n{figure.svg}\n</div>\n'
+        f'<figure id="{name}">\n{figure.svg}\n'
         f"<figcaption><strong>{escape(figure.title)}.</strong> "
         f"{escape(figure.caption)}{origin}</figcaption>\n{cautions}</figure>\n"
     )
