@@ -31,6 +31,8 @@ from expectations.preflight import inspect_delivery
 FORMATS = ("table", "csv", "json", "html")
 ACCEPTED, REFUSED = 0, 1
 _CELL = 160
+# A terminal is read, not searched: the worst come first, and a file holds all of them.
+_SHOWN = 200
 
 
 class CheckFailed(Exception):
@@ -147,10 +149,12 @@ def printed(checked: Checked, *, output_format: str) -> str:
 def _table(checked: Checked) -> str:
     rows = [
         ["" if value is None else one_line(str(value), limit=_CELL) for value in row]
-        for row in (checked.columns, *checked.findings)
+        for row in (checked.columns, *checked.findings[:_SHOWN])
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [_aligned(row, widths) for row in rows] if checked.findings else []
+    if (n_more := len(checked.findings) - _SHOWN) > 0:
+        lines.append(f"and {n_more} more: --format csv lists all")
     lines += [*([""] if lines else []), *checked.reasons]
     verdict = "accepted" if checked.is_accepted else "refused"
     return "\n".join([*lines, f"delivery {checked.delivery}: {verdict}", ""])

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from delivery_files import copied, edited
@@ -48,6 +49,14 @@ def test_every_format_names_the_record(checked, output_format):
         assert row["patient_id"] == "'=1\x1b[2J"
     if output_format == "table":
         assert "\x1b" not in text
+
+
+def test_a_terminal_is_not_flooded(checked):
+    many = replace(checked, findings=checked.findings[:1] * 3_000)
+    lines = printed(many, output_format="table").splitlines()
+    assert "and 2800 more: --format csv lists all" in lines
+    assert len(lines) < 300
+    assert len(printed(many, output_format="csv").splitlines()) == 3_001
 
 
 def test_a_delivery_that_cannot_be_read_exits_1_with_its_faults(tmp_path, capsys):
