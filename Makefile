@@ -5,8 +5,8 @@
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
 WAREHOUSE_FILE = $${WAREHOUSE:-warehouse.duckdb}
-# The checks build in a place of their own, whatever the caller's warehouse is.
-CHECKED = env -u DELIVERY_DIR WAREHOUSE=.build/test/warehouse.duckdb $(IN_VENV)
+# The checks build in a place of their own, whatever the caller has set.
+CHECKED = env -u DELIVERY_DIR -u DBT_TARGET_PATH WAREHOUSE=.build/test/warehouse.duckdb $(IN_VENV)
 
 .PHONY: all test lock
 .DEFAULT_GOAL := all
