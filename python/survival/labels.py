@@ -29,7 +29,7 @@ CAUSES = {
 }
 STRATUM_VARIABLES = {
     "mrd_response": "MRD response",
-    "mrd_response_reported": "MRD response, never evaluated = nonresponder",
+    "mrd_response_reported": "MRD response reported, never evaluated = nonresponder",
     "remission_response": "remission",
     "cr_number": "CR1 or CR2+",
     "ph_status": "Ph status",
