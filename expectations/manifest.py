@@ -35,8 +35,8 @@ def compare_with_manifest(
 
     Returns
     -------
-    What the manifest tells of the delivery, unless its rows differ in that or cannot
-    be read; the faults.
+    The delivery's id, its day and its cut-off, unless the manifest cannot be read or
+    its rows differ in id or cut-off; the faults.
     """
     by_table = {file.table_name: file for file in files}
     manifest = by_table.pop("manifest", None)
@@ -50,15 +50,15 @@ def compare_with_manifest(
         return None, faults
     name = manifest.path.name
     faults += _identity_faults(name, rows)
-    identities = {
-        (row["delivery_id"], row["delivered_on"], row["data_cutoff_date"])
-        for row in rows
-    }
+    told = {(row["delivery_id"], row["data_cutoff_date"]) for row in rows}
     faults += _listing_faults(name, rows, delivered - {"manifest"})
     for row in rows:
         if file := by_table.get(row["table_name"]):
             faults += _content_faults(file, row)
-    return (identities.pop() if len(identities) == 1 else None), faults
+    if len(told) > 1:
+        return None, faults
+    ((delivery_id, cutoff),) = told
+    return (delivery_id, rows[0]["delivered_on"], cutoff), faults
 
 
 def _rows(manifest: DeliveredFile) -> tuple[list[dict], list[Fault]]:

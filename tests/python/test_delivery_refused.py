@@ -292,6 +292,18 @@ def test_a_cut_off_after_the_delivery_is_named(tmp_path):
         inspect_delivery(folder)
 
 
+def test_a_file_that_came_on_another_day_is_of_the_delivery(tmp_path):
+    folder = copied(tmp_path / "delivery")
+    edited(
+        folder,
+        "manifest.csv",
+        lambda text: text.replace("2018-05-15", "2018-05-18", 3).replace(
+            "2018-05-18", "2018-05-15", 1
+        ),
+    )
+    assert str(inspect_delivery(folder).delivered_on) == "2018-05-15"
+
+
 def test_values_never_stand_in_a_refusal(tmp_path):
     folder = copied(tmp_path / "delivery")
     edited(folder, "patients.csv", lambda text: text.split("\n", 1)[1])
