@@ -10,7 +10,9 @@
 -#}
 {% macro quantile_type_2(value, last_rank, n, q) -%}
     (
-        cast(min(case when {{ last_rank }} >= ceil({{ n }} * {{ q }}) then {{ value }} end) as double)
-        + min(case when {{ last_rank }} >= floor({{ n }} * {{ q }}) + 1 then {{ value }} end)
-    ) / 2
+        min(case when {{ last_rank }} >= ceil({{ n }} * {{ q }}) then {{ value }} end)
+        + min(
+            case when {{ last_rank }} >= floor({{ n }} * {{ q }}) + 1 then {{ value }} end
+        )
+    ) / cast(2 as double)
 {%- endmacro %}

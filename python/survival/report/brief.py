@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from survival.labels import POPULATIONS
 from survival.report.cohort import n_patients
 from survival.report.document import Section
 from survival.report.printed import printed_percent
@@ -11,14 +12,6 @@ from survival.report.survival_tables import median_cells, summary_cell
 from survival.report.table import Cell, Row, Table, row
 from survival.report.words import population_word
 
-POPULATIONS = (
-    "mrd_pos",
-    "mrd_pos_ph_neg",
-    "mrd_pos_ph_pos",
-    "rr",
-    "rr_ph_neg",
-    "rr_ph_pos",
-)
 NOT_THERE = Cell("\N{EN DASH}")
 NRM_MONTH = 12
 
@@ -40,7 +33,7 @@ def brief_section(study: Study) -> Section:
             "Follow-up",
             "Observed then",
         ),
-        tuple(_population_row(study, population) for population in POPULATIONS),
+        tuple(_population_row(study, name) for name in POPULATIONS if name != "all"),
         notes=(
             "Response within two cycles: in MRD+ of MRD, of those evaluable; in R/R "
             "CR, CRh or CRi, of all. Disease-free survival in MRD+, from index; "

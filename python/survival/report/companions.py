@@ -159,15 +159,17 @@ def _records(warehouse: Warehouse) -> Table:
     """Every finding and quarantined cell, without its value."""
     found = [
         record
-        for relation in (*FINDINGS, "quality.quarantine")
+        for relation in FINDINGS
         for record in warehouse.records(
             relation.removeprefix("quality."),
             schema="quality",
-            order_by="rule_id, source_record",
+            order_by="severity, rule_id, source_record",
         )
     ]
-    found.sort(key=lambda record: record.get("severity") or "")
-    rows = _record_rows(found)
+    quarantined = warehouse.records(
+        "quarantine", schema="quality", order_by="rule_id, source_record"
+    )
+    rows = _record_rows([*found, *quarantined])
     return Table(
         "records",
         "Findings and quarantined cells",
