@@ -7,13 +7,13 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from survival.columns import IntArray, refuse_different_indexes, whole_numbers
 from survival.errors import CountsError
 
 CENSORED, EVENT, COMPETING_EVENT = 0, 1, 2
 _STATUSES = (CENSORED, EVENT, COMPETING_EVENT)
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,10 +52,12 @@ class Counts:
     n_censored: IntArray
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            array = _integers(field.name, getattr(self, field.name))
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        refuse_different_indexes(**given)
+        for name, values in given.items():
+            array = whole_numbers(name, values)
             array.flags.writeable = False
-            object.__setattr__(self, field.name, array)
+            object.__setattr__(self, name, array)
         self._check()
 
     def _check(self) -> None:
@@ -100,9 +102,17 @@ class Counts:
         -------
         Counts
             The same for every order of the patients.
+
+        Raises
+        ------
+        CountsError
+            If a patient has no time or no status, if a value is none of those above,
+            or if two Series have different indexes: patients are paired by place,
+            and that is only right where the labels agree.
         """
-        times = _integers("time_days", time_days)
-        statuses = _integers("status", status)
+        refuse_different_indexes(time_days=time_days, status=status)
+        times = whole_numbers("time_days", time_days)
+        statuses = whole_numbers("status", status)
         if len(times) != len(statuses):
             raise CountsError(
                 f"{len(times)} times but {len(statuses)} statuses: give one status "
@@ -110,9 +120,15 @@ class Counts:
             )
         unknown = sorted(set(statuses.tolist()) - set(_STATUSES))
         if unknown:
+            is_swapped = set(times.tolist()) <= set(_STATUSES)
             raise CountsError(
                 f"status {unknown[0]} is not one of 0 (censored), 1 (event) and 2 "
-                "(competing event): recode it; CDISC's CNSR runs the other way"
+                "(competing event): "
+                + (
+                    "is it the time? time_days comes first"
+                    if is_swapped
+                    else "recode it; CDISC's CNSR runs the other way"
+                )
             )
         if (times < 0).any():
             raise CountsError(
@@ -145,14 +161,22 @@ class Counts:
             With the columns of this class, in any order of rows.
         """
         names = [field.name for field in fields(cls)]
-        if hasattr(rows, "to_dict"):
-            rows = rows.to_dict("records")
-        records = list(rows)
+        records = _records(rows)
         missing = sorted({name for row in records for name in names if name not in row})
         if missing:
             raise CountsError(f"the rows have no column {', '.join(missing)}")
-        records.sort(key=lambda row: row["time_days"])
-        return cls(**{name: [row[name] for row in records] for name in names})
+        for name in ("analysis_id", "stratum"):
+            found = sorted({str(row.get(name)) for row in records})
+            if len(found) > 1:
+                raise CountsError(
+                    f"the rows are of {len(found)} values of {name} ({found[0]}, "
+                    f"{found[1]}, ...): pass the rows of one"
+                )
+        columns = {
+            name: whole_numbers(name, [row[name] for row in records]) for name in names
+        }
+        order = np.argsort(columns["time_days"], kind="stable")
+        return cls(**{name: column[order] for name, column in columns.items()})
 
     @property
     def n_exits(self) -> IntArray:
@@ -184,23 +208,35 @@ class Counts:
         )
 
 
-def _integers(name: str, values: ArrayLike) -> IntArray:
-    """A one-dimensional int64 copy, or an error: nothing is rounded."""
-    array = np.array(values)
-    if array.ndim != 1:
-        raise CountsError(f"{name} must have one dimension, not {array.ndim}")
-    if array.size == 0:
-        return np.zeros(0, dtype=np.int64)
-    if array.dtype.kind not in "iufb":
+def require_counts(what: str, counts: object) -> None:
+    """Refuse anything but the counts of one group.
+
+    Raises
+    ------
+    CountsError
+        If `counts` is not a `Counts`, with how to make one.
+    """
+    if isinstance(counts, Counts):
+        return
+    remedy = (
+        f"call it for each group: {{name: {what}(group) for name, group in ...items()}}"
+        if isinstance(counts, Mapping)
+        else "make them with Counts.from_times (of patients) or from_rows (of days)"
+    )
+    raise CountsError(f"{what} takes Counts, not {type(counts).__name__}: {remedy}")
+
+
+def _records(rows: Any) -> list[Mapping[str, Any]]:
+    """The rows of a data frame, of pandas or polars, or of any iterable."""
+    if hasattr(rows, "to_dicts"):
+        return list(rows.to_dicts())
+    if hasattr(rows, "to_dict"):
+        return list(rows.to_dict("records"))
+    is_listed = isinstance(rows, Iterable) and not isinstance(rows, Mapping | str)
+    records = list(rows) if is_listed else []
+    if not is_listed or not all(isinstance(row, Mapping) for row in records):
         raise CountsError(
-            f"{name} must hold integers, not {array.dtype}: leave out patients "
-            "without a time, and count days from dates"
+            "rows must be a data frame or a list of mappings, one per day; of columns "
+            "make Counts(time_days=..., n_at_risk=..., ...)"
         )
-    if array.dtype.kind == "f" and not (
-        np.isfinite(array).all() and (array == np.floor(array)).all()
-    ):
-        raise CountsError(
-            f"{name} must hold whole numbers without gaps: give times in days (the "
-            "unit of analysis), not months, and leave out patients without a time"
-        )
-    return array.astype(np.int64)
+    return records

@@ -7,11 +7,13 @@ from typing import Literal
 
 import numpy as np
 
-from survival.counts import Counts, IntArray
+from survival.columns import IntArray
+from survival.counts import Counts, require_counts
 from survival.curves import FloatArray, IncidenceCurve
-from survival.errors import CountsError
+from survival.options import require_confidence, require_one_of
 
 Cause = Literal["event", "competing"]
+CAUSES = ("event", "competing")
 Transformation = Literal["log", "log-log"]
 
 
@@ -69,14 +71,10 @@ def cumulative_incidence(
     .. [1] Gray RJ. A class of K-sample tests for comparing the cumulative incidence
        of a competing risk. Ann Statist 1988;16:1141-1154; cmprsk 2.2, subroutine cinc.
     """
-    if cause not in ("event", "competing"):
-        raise CountsError(f"cause must be 'event' or 'competing', not {cause!r}")
-    if transformation not in ("log", "log-log"):
-        raise CountsError(
-            f"transformation must be 'log' or 'log-log', not {transformation!r}"
-        )
-    if not 0 < confidence < 1:
-        raise CountsError(f"confidence must lie between 0 and 1, not {confidence}")
+    require_counts("cumulative_incidence", counts)
+    require_one_of("cause", cause, CAUSES)
+    require_one_of("transformation", transformation, ("log", "log-log"))
+    require_confidence(confidence)
     incidence, variance, event_free = _aalen_johansen(counts, cause)
     std_error = np.sqrt(variance)
     ci_low, ci_high = _limits(incidence, std_error, transformation, confidence)
@@ -113,6 +111,8 @@ def exponential_incidence(counts: Counts, *, cause: Cause = "event") -> Incidenc
     IncidenceCurve
         Without standard errors and limits.
     """
+    require_counts("exponential_incidence", counts)
+    require_one_of("cause", cause, CAUSES)
     incidence, _, event_free = _aalen_johansen(counts, cause)
     before = np.concatenate([[0.0], incidence])[: len(incidence)]
     step = incidence - before

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import nan
+from math import isnan, nan
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from survival.counts import Counts
+from survival.options import length_of_month, time_point
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 
 
-def month_in_days(month: float, *, days_per_month: float | str | Decimal):
+def month_in_days(
+    month: float | str | Decimal, *, days_per_month: float | str | Decimal
+) -> Fraction | float:
     """The exact number of days in `month` months.
 
     Exact, because a time point that is off by one bit puts a patient on the other
@@ -27,9 +30,12 @@ def month_in_days(month: float, *, days_per_month: float | str | Decimal):
 
     Returns
     -------
-    fractions.Fraction
+    fractions.Fraction or float
+        A float where `month` is infinite or nan.
     """
-    return Fraction(str(month)) * Fraction(str(days_per_month))
+    length = length_of_month(days_per_month)
+    exact = time_point("month", month)
+    return exact * length if isinstance(exact, Fraction) else exact
 
 
 @dataclass(frozen=True)
@@ -40,15 +46,16 @@ class PointEstimate:
     ----------
     estimate, std_error, ci_low, ci_high : float
         Proportions, in [0, 1].
-    n_at_risk : int
-        Number of patients with ``time >= time point`` (R's ``n.risk``).
+    n_at_risk : int or None
+        Number of patients with ``time >= time point`` (R's ``n.risk``); None of a
+        time point that is nan.
     """
 
     estimate: float
     std_error: float
     ci_low: float
     ci_high: float
-    n_at_risk: int
+    n_at_risk: int | None
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,7 @@ class Median:
 
     def in_months(self, *, days_per_month: float | str) -> tuple[float, float, float]:
         """Median and limits in months of `days_per_month` days."""
-        length = float(days_per_month)
+        length = float(length_of_month(days_per_month))
         return self.days / length, self.ci_low / length, self.ci_high / length
 
 
@@ -125,8 +132,16 @@ class Curve:
         """The estimate on `day`: that of the last observed day not after it.
 
         Past the last observed day nothing is known, and the estimate is nan, unless
-        the curve is complete.
+        the curve is complete. Of a day that is nan, so is everything.
+
+        Raises
+        ------
+        CountsError
+            If `day` is not one number.
         """
+        day = time_point("day", day)
+        if isnan(day):
+            return PointEstimate(nan, nan, nan, nan, None)
         days = self.counts.time_days
         n_at_risk = int(self.counts.n_exits[[d >= day for d in days.tolist()]].sum())
         last_day = self.counts.last_day

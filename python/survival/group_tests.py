@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import nan
-from typing import Literal
 
 import numpy as np
 
-from survival.counts import Counts
+from survival.columns import IntArray
+from survival.counts import Counts, require_counts
+from survival.cumulative_incidence import CAUSES, Cause
 from survival.curves import FloatArray
 from survival.errors import CountsError
+from survival.options import require_one_of
 
-Cause = Literal["event", "competing"]
+Groups = Mapping[str, Counts] | Iterable[Counts]
 
 
 @dataclass(frozen=True)
@@ -35,15 +37,16 @@ class GroupTest:
     p_value: float
 
 
-def log_rank(groups: Sequence[Counts]) -> GroupTest:
+def log_rank(groups: Groups) -> GroupTest:
     r"""The log-rank test that all groups have the same hazard of the event.
 
     .. math:: U_i = \sum_t \left(d_{it} - n_{it} \frac{d_t}{n_t}\right)
 
     Parameters
     ----------
-    groups : sequence of Counts
-        At least two, of different patients.
+    groups : mapping of str to Counts, or iterable of Counts
+        At least two, of different patients: as ``Warehouse.counts_by_stratum`` gives
+        them.
 
     Returns
     -------
@@ -52,7 +55,7 @@ def log_rank(groups: Sequence[Counts]) -> GroupTest:
     Raises
     ------
     CountsError
-        If there are fewer than two groups.
+        If there are fewer than two groups, or one of them is there twice.
 
     Notes
     -----
@@ -64,10 +67,10 @@ def log_rank(groups: Sequence[Counts]) -> GroupTest:
     ----------
     .. [1] Klein JP, Moeschberger ML. Survival Analysis, 2nd ed. Springer 2003.
     """
-    at_risk, events, _ = _on_common_days(groups)
+    at_risk, events, _ = _on_common_days("log_rank", groups)
     n, d = at_risk.sum(axis=0), events.sum(axis=0)
-    score = np.zeros(len(groups))
-    variance = np.zeros((len(groups), len(groups)))
+    score = np.zeros(len(at_risk))
+    variance = np.zeros((len(at_risk), len(at_risk)))
     for place in np.flatnonzero((n > 1) & (d > 0)):
         share = at_risk[:, place] / n[place]
         score += events[:, place] - d[place] * share
@@ -76,13 +79,14 @@ def log_rank(groups: Sequence[Counts]) -> GroupTest:
     return _quadratic("log-rank", score, variance)
 
 
-def gray(groups: Sequence[Counts], *, cause: Cause = "event") -> GroupTest:
+def gray(groups: Groups, *, cause: Cause = "event") -> GroupTest:
     r"""Gray's test that all groups have the same cumulative incidence of a cause.
 
     Parameters
     ----------
-    groups : sequence of Counts
-        At least two, of different patients.
+    groups : mapping of str to Counts, or iterable of Counts
+        At least two, of different patients: as ``Warehouse.counts_by_stratum`` gives
+        them.
     cause : {"event", "competing"}, keyword-only
         The cause whose incidence is compared; the other competes with it.
 
@@ -94,7 +98,7 @@ def gray(groups: Sequence[Counts], *, cause: Cause = "event") -> GroupTest:
     Raises
     ------
     CountsError
-        If there are fewer than two groups.
+        If there are fewer than two groups, or one of them is there twice.
 
     Notes
     -----
@@ -113,10 +117,11 @@ def gray(groups: Sequence[Counts], *, cause: Cause = "event") -> GroupTest:
     .. [1] Gray RJ. A class of K-sample tests for comparing the cumulative incidence of
        a competing risk. Ann Stat 1988;16:1141-1154.
     """
-    at_risk, events, competing = _on_common_days(groups)
+    require_one_of("cause", cause, CAUSES)
+    at_risk, events, competing = _on_common_days("gray", groups)
     if cause == "competing":
         events, competing = competing, events
-    sums = _GraySums(len(groups))
+    sums = _GraySums(len(at_risk))
     for risk, d1, d2 in zip(at_risk.T, events.T, competing.T, strict=True):
         if (d1 + d2).any():
             sums.step(risk, d1, d2)
@@ -184,13 +189,9 @@ def _ratio(numerator: FloatArray | float, denominator: FloatArray) -> FloatArray
     return np.divide(numerator, denominator, out=zeros, where=denominator > 0)
 
 
-def _on_common_days(groups: Sequence[Counts]):
+def _on_common_days(test: str, groups: Groups) -> tuple[IntArray, IntArray, IntArray]:
     """At risk, events and competing events by group and day, of the days of all."""
-    if len(groups) < 2:
-        raise CountsError(
-            f"a test needs at least two groups, not {len(groups)}: see "
-            "`analysis_populations` for those without patients"
-        )
+    groups = _listed(test, groups)
     days = np.unique(np.concatenate([group.time_days for group in groups]))
     at_risk, events, competing = (
         np.zeros((len(groups), len(days)), dtype=np.int64) for _ in range(3)
@@ -203,6 +204,23 @@ def _on_common_days(groups: Sequence[Counts]):
         left[places] = group.n_exits
         at_risk[row] = left[::-1].cumsum()[::-1]
     return at_risk, events, competing
+
+
+def _listed(test: str, groups: Groups) -> list[Counts]:
+    """The groups, if they can be compared."""
+    if isinstance(groups, Counts):
+        raise CountsError(f"{test} takes the Counts of at least two groups, in a list")
+    listed = list(groups.values() if isinstance(groups, Mapping) else groups)
+    for group in listed:
+        require_counts(test, group)
+    if len(listed) < 2:
+        raise CountsError(
+            f"a test needs at least two groups, not {len(listed)}: see "
+            "`analysis_populations` for those without patients"
+        )
+    if len({id(group) for group in listed}) < len(listed):
+        raise CountsError(f"{test} is given the same group twice: list each group once")
+    return listed
 
 
 def _quadratic(test: str, score: FloatArray, variance: FloatArray) -> GroupTest:

@@ -7,9 +7,10 @@ from typing import Literal
 
 import numpy as np
 
-from survival.counts import Counts
+from survival.counts import Counts, require_counts
 from survival.curves import FloatArray, Median, SurvivalCurve
 from survival.errors import CountsError
+from survival.options import require_confidence, require_one_of
 
 HALF_TOLERANCE = 1e-9
 Competing = Literal["event", "censoring"]
@@ -49,7 +50,8 @@ def kaplan_meier(
     Raises
     ------
     CountsError
-        If there are competing events and `competing` does not say what they are.
+        If there are competing events and `competing` does not say what they are, or
+        if `counts` is not the counts of one group.
 
     Notes
     -----
@@ -67,14 +69,15 @@ def kaplan_meier(
     .. [2] Brookmeyer R, Crowley J. A confidence interval for the median survival
        time. Biometrics 1982;38:29-41.
     """
-    if competing not in READINGS:
-        raise CountsError(
-            f"competing must be 'event' or 'censoring', not {competing!r}"
-        )
+    require_counts("kaplan_meier", counts)
+    require_one_of("competing", competing, tuple(READINGS))
     if competing is None and counts.n_competing.any():
+        # R also reads 1 and 2 as alive and dead, and then nobody is 0.
+        as_in_r = "; if 1 is alive and 2 is dead, recode them as 0 and 1"
         raise CountsError(
             f"{counts.n_competing.sum()} competing events: say competing='event' for "
             "event-free survival, or competing='censoring' for net survival"
+            + ("" if counts.n_censored.any() else as_in_r)
         )
     is_event = competing == "event"
     n_failure = counts.n_event + (counts.n_competing if is_event else 0)
@@ -114,6 +117,7 @@ def reverse_kaplan_meier(counts: Counts, *, confidence: float = 0.95) -> Surviva
     a Kaplan-Meier routine keeps the dead of day t at risk, and is biased upward
     under ties. Schemper M, Smith TL. Control Clin Trials 1996;17:343-346.
     """
+    require_counts("reverse_kaplan_meier", counts)
     swapped = counts.roles_swapped()
     # Twice the day, with the ends of follow-up half a day later, puts the deaths
     # first and leaves everything else in its order, in whole numbers.
@@ -147,8 +151,7 @@ def _fit(
     """Fit by lifelines on weighted counts, then apply the conventions above."""
     from lifelines import KaplanMeierFitter
 
-    if not 0 < confidence < 1:
-        raise CountsError(f"confidence must lie between 0 and 1, not {confidence}")
+    require_confidence(confidence)
     survival = std_error = ci_low = ci_high = np.zeros(0)
     if counts.n:
         clock = np.concatenate([failure_clock, leaving_clock])

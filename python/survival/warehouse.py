@@ -94,6 +94,22 @@ class Warehouse:
         except duckdb.CatalogException as error:
             raise WarehouseError(self._without(mart)) from error
 
+    def _read_known(self, mart: str, **words: str | None) -> pd.DataFrame:
+        """The same; no rows is an answer, but not to a word that the mart lacks."""
+        rows = self._read(mart, where=words)
+        for column, word in words.items():
+            if len(rows) or word is None:
+                continue
+            known = self._connection.execute(
+                f"select distinct {column} from marts.{mart} order by all"
+            ).fetchall()
+            if known and (word,) not in known:
+                raise WarehouseError(
+                    f"{mart} has no {column} {word!r}: it has "
+                    f"{', '.join(str(value) for (value,) in known)}"
+                )
+        return rows
+
     def records(
         self, table: str, *, schema: str = "marts", order_by: str | None = None
     ) -> list[dict[str, Any]]:
@@ -180,7 +196,7 @@ class Warehouse:
         """Every analysis of the study, by id."""
         return tuple(self._analyses.values())
 
-    def find_analyses(self, patterns: Iterable[str]) -> tuple[Analysis, ...]:
+    def find_analyses(self, patterns: str | Iterable[str]) -> tuple[Analysis, ...]:
         """The analyses with these ids, or whose ids start so; all if none is given.
 
         Raises
@@ -189,7 +205,7 @@ class Warehouse:
             If a pattern meets none, with the ids that resemble it.
         """
         found: dict[str, Analysis] = {}
-        wanted = list(patterns)
+        wanted = [patterns] if isinstance(patterns, str) else list(patterns)
         for pattern in wanted:
             if pattern in self._analyses:
                 found[pattern] = self._analyses[pattern]
@@ -257,17 +273,26 @@ class Warehouse:
     def time_to_event(
         self, endpoint: str | None = None, *, censoring_rule: str | None = None
     ) -> pd.DataFrame:
-        """Each patient's time and status, or why there is none."""
-        return self._read(
-            "time_to_event",
-            where={"endpoint": endpoint, "censoring_rule": censoring_rule},
+        """Each patient's time and status, or why there is none.
+
+        Raises
+        ------
+        WarehouseError
+            If the mart has no such endpoint or censoring rule.
+        """
+        return self._read_known(
+            "time_to_event", endpoint=endpoint, censoring_rule=censoring_rule
         )
 
     def strata(self, stratum_variable: str | None = None) -> pd.DataFrame:
-        """Each patient's level of each stratum variable, and when it was known."""
-        return self._read(
-            "survival_strata", where={"stratum_variable": stratum_variable}
-        )
+        """Each patient's level of each stratum variable, and when it was known.
+
+        Raises
+        ------
+        WarehouseError
+            If the mart has no such stratum variable.
+        """
+        return self._read_known("survival_strata", stratum_variable=stratum_variable)
 
     def cohort(self) -> pd.DataFrame:
         """Every delivered patient: included, or at which step left out."""

@@ -297,7 +297,7 @@ def test_results_cannot_be_changed():
         ([1, 2], [1], "one status per patient"),
         ([1.5, 2], [1, 0], "whole numbers"),
         ([float("nan"), 2], [1, 0], "whole numbers"),
-        ([None, 2], [1, 0], "must hold integers"),
+        ([None, 2], [1, 0], "no value at position 0"),
         ([[1], [2]], [1, 0], "one dimension"),
     ],
 )
