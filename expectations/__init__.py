@@ -1,1 +1,1 @@
-"""The gate: may a delivery be used?"""
+"""What must hold of a delivery that may be used, judged by Great Expectations."""

@@ -3,7 +3,7 @@
 import csv
 from functools import cache
 
-from expectations.contract import PROJECT
+from delivery.contract import PROJECT
 
 
 @cache

@@ -2,15 +2,16 @@
 
 import duckdb
 import pandas
-
-from expectations.contract import Table, delivery_contract
+from delivery.contract import Table, delivery_contract
 
 WHOLE_TABLE_LIMIT = 50_000
 """Records up to which a table's accepted records are judged whole, one by one; a larger
 one is judged by the counts of its rules alone, which grow with its files and rules."""
 
 
-def judged_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, pandas.DataFrame]:
+def tables_to_judge(
+    connection: duckdb.DuckDBPyConnection,
+) -> dict[str, pandas.DataFrame]:
     """The accepted records of each table that is not too large, and the counts."""
     tables = {}
     for name, table in delivery_contract().items():

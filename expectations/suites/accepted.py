@@ -4,9 +4,9 @@ The quarantine finds faulty cells by SQL. Here the accepted records are judged w
 by other code, so that a slip in that SQL stops the build rather than reach the marts.
 """
 
+from delivery.contract import Table, delivery_contract
 from great_expectations import expectations as gxe
 
-from expectations.contract import Table, delivery_contract
 from expectations.seeds import seed, terms
 
 _REMEDY = (

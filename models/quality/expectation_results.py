@@ -1,6 +1,6 @@
 """What Great Expectations found: one row per declared expectation."""
 
-from expectations import dbt_plugin
+from building.plugin import Plugin
 
 
 def model(dbt, session):
@@ -10,4 +10,4 @@ def model(dbt, session):
     dbt.ref("reconciliation")
     dbt.ref("records_set_aside")
     dbt.ref("rules_counted")
-    return dbt_plugin.judge_delivery(session)
+    return Plugin.in_use().judge(session)

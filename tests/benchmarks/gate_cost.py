@@ -21,9 +21,8 @@ from collections import Counter
 from pathlib import Path
 
 import duckdb
-
-from expectations.preflight import inspect_delivery
-from expectations.reader import load_delivery
+from delivery.load import load_delivery
+from delivery.preflight import inspect_delivery
 
 PROJECT = Path(__file__).parents[2]
 DELIVERIES = PROJECT / "dbt_project" / "deliveries"

@@ -8,9 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
-
-from expectations.contract import PROJECT, delivery_contract
-from expectations.delivered_text import read_records
+from delivery.contract import PROJECT, delivery_contract
+from delivery.csv_file import read_records
 
 EXAMPLE = PROJECT / "dbt_project" / "deliveries" / "example"
 

@@ -14,15 +14,15 @@ from pathlib import Path
 
 import duckdb
 import pandas
+from building.log import write_rows
+from delivery.contract import PROJECT
+from delivery.load import load_delivery, write_warnings
+from delivery.preflight import inspect_delivery
 
-from expectations.build_log import write_rows
-from expectations.contract import PROJECT
-from expectations.judge import judge
-from expectations.judging import failures, refusals
-from expectations.preflight import inspect_delivery
-from expectations.reader import load_delivery, write_warnings
+from expectations.runner import failures, refusals
 from expectations.seeds import seed
-from expectations.tables import judged_tables
+from expectations.tables import tables_to_judge
+from expectations.worker import evaluate
 
 JUDGED = "model.neuf_warehouse.expectation_results"
 
@@ -75,7 +75,7 @@ class Gate:
                     _load_seed(connection, node)
                 elif node["unique_id"] == JUDGED:
                     results = pandas.DataFrame(
-                        judge(judged_tables(connection), suites=suites)
+                        evaluate(tables_to_judge(connection), suites=suites)
                     )
                     break
                 else:

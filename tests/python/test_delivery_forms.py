@@ -5,9 +5,8 @@ import math
 import duckdb
 import pytest
 from dbt_builds import DELIVERIES
+from delivery.contract import delivery_contract
 from delivery_files import as_gzip, as_parquet, copied, renewed
-
-from expectations.contract import delivery_contract
 
 TABLES = sorted(set(delivery_contract()) - {"manifest"})
 

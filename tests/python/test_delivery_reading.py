@@ -5,12 +5,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from delivery.contract import delivery_contract
+from delivery.csv_file import CsvRecord, read_records, scan_csv
+from delivery.load import load_delivery
+from delivery.preflight import inspect_delivery
 from delivery_files import EXAMPLE, as_gzip, as_parquet, copied, edited, renewed
-
-from expectations.contract import delivery_contract
-from expectations.delivered_text import CsvRecord, read_records, scan_csv
-from expectations.preflight import inspect_delivery
-from expectations.reader import load_delivery
 
 
 def delivered(folder: Path, table_name: str) -> list[tuple]:

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from delivery.faults import DeliveryRefused
+from delivery.identifiers import looks_like_direct_identifier
+from delivery.preflight import inspect_delivery
 from delivery_files import as_gzip, as_parquet, copied, edited, renewed
-
-from expectations.faults import DeliveryRefused
-from expectations.identifiers import looks_like_direct_identifier
-from expectations.preflight import inspect_delivery
 
 PATIENTS = "patient_id, site_id, country, sex, birth_date, consent, record_available"
 

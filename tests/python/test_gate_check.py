@@ -7,11 +7,11 @@ import re
 from dataclasses import replace
 
 import pytest
+from building.check import FORMATS, Checked, check, main, printed
+from building.quality_page import escape_formula, write_list
+from delivery.contract import PROJECT
 from delivery_files import copied, edited
 
-from expectations.check import FORMATS, Checked, check, main, printed
-from expectations.contract import PROJECT
-from expectations.page import harmless, write_list
 from expectations.seeds import seed
 
 
@@ -69,14 +69,14 @@ def test_a_delivery_that_cannot_be_read_exits_1_with_its_faults(tmp_path, capsys
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", " =1", "\t=1", "\r=1"])
 def test_no_cell_of_a_list_is_a_formula(text, tmp_path):
-    assert harmless(text) == "'" + text
+    assert escape_formula(text) == "'" + text
     write_list(tmp_path / "x.csv", ["a"], [[text]])
     assert "'" in (tmp_path / "x.csv").read_text()
 
 
 def test_every_fault_of_a_file_is_a_rule_of_the_gate():
     raised = set()
-    for path in (PROJECT / "expectations").glob("*.py"):
+    for path in (PROJECT / "python" / "delivery").glob("*.py"):
         raised.update(
             re.findall(
                 r'(?:Fault|UnreadableFile)\(\s*"([a-z0-9_]+)"', path.read_text("utf-8")

@@ -14,11 +14,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from delivery.contract import Column, delivery_contract
+from delivery.preflight import inspect_delivery
 from delivery_files import as_gzip, as_parquet, copied, renewed
 from gate_in_process import Gate, Judged
 
-from expectations.contract import Column, delivery_contract
-from expectations.preflight import inspect_delivery
 from expectations.suites import declared_suites
 
 TABLES = [name for name in delivery_contract() if name != "manifest"]

@@ -13,22 +13,21 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from delivery_files import EXAMPLE, copied, edited, read_rows
-from warehouses import Warehouse, answers
-
-from expectations.build_log import (
-    against_earlier,
+from building.journal import read_journal, write_journal
+from building.lock import BuildRefused, take_lock
+from building.log import (
     describe_delivery,
     log_unpublished,
     now,
     opening_row,
     read_log,
+    warnings_against_log,
 )
-from expectations.builds import BuildRefused, take_lock
-from expectations.contract import PROJECT
-from expectations.preflight import inspect_delivery
-from expectations.publishing import replace_file
-from expectations.unlogged import note, noted
+from building.publishing import replace_file
+from delivery.contract import PROJECT
+from delivery.preflight import inspect_delivery
+from delivery_files import EXAMPLE, copied, edited, read_rows
+from warehouses import Warehouse, answers
 
 
 @pytest.fixture(scope="module")
@@ -243,18 +242,18 @@ def test_an_older_cut_off_and_a_known_id_are_warned_of():
     delivery = inspect_delivery(EXAMPLE)
     row = opening_row(build_id="a", parameters={})
     describe_delivery(row, delivery)
-    assert against_earlier(delivery, [row | {"verdict": "published"}]) == []
+    assert warnings_against_log(delivery, [row | {"verdict": "published"}]) == []
     earlier = row | {
         "verdict": "published",
         "data_cutoff_date": delivery.data_cutoff_date + timedelta(1),
         "files": "[]",
     }
-    assert [rule_id for rule_id, *_ in against_earlier(delivery, [earlier])] == [
+    assert [rule_id for rule_id, *_ in warnings_against_log(delivery, [earlier])] == [
         "cutoff_before_published",
         "delivery_id_reused",
     ]
     not_read = earlier | {"n_files": None}
-    assert [rule_id for rule_id, *_ in against_earlier(delivery, [not_read])] == [
+    assert [rule_id for rule_id, *_ in warnings_against_log(delivery, [not_read])] == [
         "cutoff_before_published"
     ]
 
@@ -291,8 +290,8 @@ def test_a_build_that_cannot_be_logged_is_logged_by_the_next(tmp_path):
     )
     describe_delivery(killed, inspect_delivery(EXAMPLE))
     refused.update(verdict="refused", reason="a\nb", finished_at=now())
-    note(notes, [killed, refused])
-    interrupted, other = noted(notes)
+    write_journal(notes, [killed, refused])
+    interrupted, other = read_journal(notes)
     assert other == refused
     assert interrupted.pop("reason").startswith("its process ended without a word")
     assert interrupted == {k: v for k, v in killed.items() if k != "reason"} | {
@@ -300,9 +299,9 @@ def test_a_build_that_cannot_be_logged_is_logged_by_the_next(tmp_path):
     }
     warehouse = tmp_path / "warehouse.duckdb"
     for _ in range(2):
-        log_unpublished(warehouse, noted(notes))
+        log_unpublished(warehouse, read_journal(notes))
     assert [row["build_id"] for row in read_log(warehouse)] == ["a", "b"]
-    assert noted(tmp_path / "nothing") == []
+    assert read_journal(tmp_path / "nothing") == []
 
 
 def test_a_link_is_followed_and_its_target_replaced(tmp_path):
@@ -321,12 +320,12 @@ def test_one_build_at_a_time(tmp_path):
     working = tmp_path / ".building" / "warehouse.duckdb"
     hold = (
         "import sys; from pathlib import Path; "
-        "from expectations.builds import take_lock; "
+        "from building.lock import take_lock; "
         "take_lock(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", hold, str(working)],
-        env=os.environ | {"PYTHONPATH": str(PROJECT)},
+        env=os.environ | {"PYTHONPATH": str(PROJECT / "python")},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

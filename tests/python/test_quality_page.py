@@ -6,10 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from delivery.contract import PROJECT
 from delivery_files import EXAMPLE, copied, edited, read_rows
 from warehouses import Warehouse
-
-from expectations.contract import PROJECT
 
 PAGE = PROJECT / "dbt_project" / "docs" / "quality.md"
 COMMANDS = [

@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 
 import duckdb
-
-from expectations.contract import PROJECT
+from delivery.contract import PROJECT
 
 NETWORK_CUT = Path(__file__).parent / "network_cut"
 

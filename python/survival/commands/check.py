@@ -40,8 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print what the gate finds."""
     if arguments.folder is None:
         return complain("name the delivery's folder, or set DELIVERY_DIR", USAGE)
-    from expectations.check import CheckFailed
-    from expectations.check import main as check
+    from building.check import CheckFailed
+    from building.check import main as check
 
     print("checking ...", file=sys.stderr)
     try:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from expectations.faults import UnreadableFile
+from delivery.faults import UnreadableFile
 
 FIELD_LIMIT = 2_000_000
 """Characters that one field may hold."""

@@ -10,13 +10,13 @@ import os
 from collections import Counter
 from pathlib import Path
 
-from expectations.contract import Table, delivery_contract
-from expectations.delivered_parquet import refused_type, scan_parquet
-from expectations.delivered_text import scan_csv
-from expectations.delivery import FORMATS, DeliveredFile, Delivery
-from expectations.faults import DeliveryRefused, Fault, UnreadableFile, quoted
-from expectations.identifiers import looks_like_direct_identifier
-from expectations.manifest import compare_with_manifest
+from delivery.contract import Table, delivery_contract
+from delivery.csv_file import scan_csv
+from delivery.faults import DeliveryRefused, Fault, UnreadableFile, quoted
+from delivery.files import FORMATS, DeliveredFile, Delivery
+from delivery.identifiers import looks_like_direct_identifier
+from delivery.manifest import compare_with_manifest
+from delivery.parquet_file import refused_type, scan_parquet
 
 
 def inspect_delivery(folder: str | os.PathLike[str]) -> Delivery:

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from expectations.faults import Fault
-from expectations.judging import failures, refusals
+from delivery.faults import Fault
+
+from expectations.runner import failures, refusals
 from expectations.seeds import gate_rule
 
 LIST_COLUMNS = (
@@ -166,10 +167,10 @@ def write_list(path: Path, columns: Sequence[str], rows: Iterable[Sequence]) -> 
         writer = csv.writer(file)
         writer.writerow(columns)
         for row in rows:
-            writer.writerow([harmless(value) for value in row])
+            writer.writerow([escape_formula(value) for value in row])
 
 
-def harmless(value: Any) -> Any:
+def escape_formula(value: Any) -> Any:
     """A cell that a spreadsheet shows and does not run."""
     if isinstance(value, str) and value.lstrip()[:1] in ("=", "+", "-", "@"):
         return "'" + value

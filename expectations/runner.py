@@ -1,4 +1,8 @@
-"""Great Expectations in a process of its own, so that its import costs no waiting."""
+"""The one runner of Great Expectations: a delivery in, results as rows out.
+
+It works in a process of its own (expectations/worker.py), so that its import costs no
+waiting.
+"""
 
 import atexit
 import json
@@ -10,9 +14,9 @@ import tempfile
 
 import duckdb
 import pandas
+from delivery.contract import PROJECT
 
-from expectations.contract import PROJECT
-from expectations.tables import judged_tables
+from expectations.tables import tables_to_judge
 
 _TYPES = {
     "is_evaluated": "boolean",
@@ -22,14 +26,14 @@ _TYPES = {
 }
 
 
-class Judge:
-    """A process that imports Great Expectations at once, and judges when asked."""
+class Runner:
+    """A process that imports Great Expectations at once, and evaluates when asked."""
 
     def __init__(self):
         # Its diagnostics are kept in a file: a pipe that nobody reads would fill up.
         self._diagnostics = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "expectations.judge"],
+            [sys.executable, "-m", "expectations.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._diagnostics,
@@ -40,16 +44,20 @@ class Judge:
     @staticmethod
     def _path() -> str:
         return os.pathsep.join(
-            [str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
+            [
+                str(PROJECT),
+                str(PROJECT / "python"),
+                *filter(None, [os.environ.get("PYTHONPATH")]),
+            ]
         )
 
     def results(self, connection: duckdb.DuckDBPyConnection) -> pandas.DataFrame:
-        """Judge the delivery in schemas ``delivery`` and ``quality``."""
-        answer, _ = self._process.communicate(pickle.dumps(judged_tables(connection)))
+        """Evaluate every suite on schemas ``delivery`` and ``quality``."""
+        answer, _ = self._process.communicate(pickle.dumps(tables_to_judge(connection)))
         if self._process.returncode:
             self._diagnostics.seek(0)
             *_, last = self._diagnostics.read().decode().splitlines() or ["no reason"]
-            raise RuntimeError(f"the suites could not be judged: {last}")
+            raise RuntimeError(f"the suites could not be evaluated: {last}")
         return _typed(pandas.DataFrame(json.loads(answer)))
 
     def stop(self) -> None:
@@ -64,7 +72,7 @@ def _typed(rows: pandas.DataFrame) -> pandas.DataFrame:
 
 
 def stored_results(connection: duckdb.DuckDBPyConnection) -> pandas.DataFrame:
-    """What was judged earlier in this build."""
+    """What was found earlier in this build."""
     return _typed(connection.execute("from quality.expectation_results").df())
 
 

@@ -6,10 +6,10 @@ from datetime import date
 
 import duckdb
 
-from expectations.contract import delivery_contract
-from expectations.delivery import DeliveredFile, Identity
-from expectations.faults import Fault, UnreadableFile, quoted
-from expectations.reader import create_tables, load_file
+from delivery.contract import delivery_contract
+from delivery.faults import Fault, UnreadableFile, quoted
+from delivery.files import DeliveredFile, Identity
+from delivery.load import create_tables, load_file
 
 _VALUES = (
     "table_name",

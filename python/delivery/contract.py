@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 CONTRACT_FILE = PROJECT / "models" / "staging" / "_delivery__sources.yml"
 
 

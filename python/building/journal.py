@@ -9,20 +9,20 @@ import os
 from datetime import date, datetime
 from pathlib import Path
 
-from expectations.build_log import COLUMNS, Row
+from building.log import COLUMNS, Row
 
 _INTERRUPTED = "its process ended without a word: it was killed, or the machine stopped"
 _READ = {"date": date.fromisoformat, "timestamp": datetime.fromisoformat}
 
 
-def note(path: Path, rows: list[Row]) -> None:
+def write_journal(path: Path, rows: list[Row]) -> None:
     """Note these builds, and no other."""
     half = path.with_name(path.name + ".half")
     half.write_text("".join(json.dumps(row, default=str) + "\n" for row in rows))
     os.replace(half, path)
 
 
-def noted(path: Path) -> list[Row]:
+def read_journal(path: Path) -> list[Row]:
     """The builds noted; those without a verdict were interrupted."""
     if not path.exists():
         return []

@@ -3,11 +3,11 @@
 import duckdb
 import pandas
 
-from expectations.contract import Table, delivery_contract
-from expectations.delivered_parquet import text_query, unreadable_text
-from expectations.delivered_text import FIELD_LIMIT, CsvRecord, read_records
-from expectations.delivery import DeliveredFile, Delivery
-from expectations.faults import DeliveryRefused, Fault, UnreadableFile
+from delivery.contract import Table, delivery_contract
+from delivery.csv_file import FIELD_LIMIT, CsvRecord, read_records
+from delivery.faults import DeliveryRefused, Fault, UnreadableFile
+from delivery.files import DeliveredFile, Delivery
+from delivery.parquet_file import text_query, unreadable_text
 
 _BATCH = 20_000
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from delivery.contract import PROJECT
+from delivery.faults import DeliveryRefused
+from delivery.files import Delivery
 
-from expectations.contract import PROJECT
-from expectations.delivery import Delivery
-from expectations.faults import DeliveryRefused
-from expectations.publishing import half_written, publish
+from building.publishing import half_written, publish
 
 COLUMNS = {
     "build_id": "varchar",
@@ -73,7 +73,7 @@ def _content(delivered: Delivery | DeliveryRefused) -> str:
     )
 
 
-def against_earlier(
+def warnings_against_log(
     delivery: Delivery, log: list[Row]
 ) -> list[tuple[str, str, str, str]]:
     """What a delivery is warned of against the log: rule, column, value, related."""

@@ -15,18 +15,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+from delivery.contract import PROJECT
+from delivery.faults import DeliveryRefused, one_line
+from delivery.preflight import inspect_delivery
 
-from expectations.contract import PROJECT
-from expectations.faults import DeliveryRefused, one_line
-from expectations.page import (
+from building.quality_page import (
     FAULT_COLUMNS,
     LIST_COLUMNS,
+    escape_formula,
     fault_rows,
-    harmless,
     read_findings,
     refusal_page,
 )
-from expectations.preflight import inspect_delivery
 
 FORMATS = ("table", "csv", "json", "html")
 ACCEPTED, REFUSED = 0, 1
@@ -168,7 +168,9 @@ def _csv(checked: Checked) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(checked.columns)
-    writer.writerows([harmless(value) for value in row] for row in checked.findings)
+    writer.writerows(
+        [escape_formula(value) for value in row] for row in checked.findings
+    )
     return text.getvalue()
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import duckdb
 
-from expectations.contract import Column, Table
-from expectations.delivered_text import FIELD_LIMIT
-from expectations.faults import UnreadableFile, quoted
+from delivery.contract import Column, Table
+from delivery.csv_file import FIELD_LIMIT
+from delivery.faults import UnreadableFile, quoted
 
 _INTEGERS = {
     f"{sign}{size}"

@@ -10,16 +10,18 @@ from pathlib import Path
 import pandas
 import yaml
 from dbt import selected_resources
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
 from dbt_common.exceptions import DbtBaseException
 from dbt_common.invocation import get_invocation_id
+from delivery.contract import PROJECT
+from delivery.faults import DeliveryRefused
 
-from expectations.builds import Build, BuildRefused
-from expectations.contract import PROJECT
-from expectations.faults import DeliveryRefused
-from expectations.judging import Judge, refusals, stored_results
-from expectations.page import write_page, write_refusal
+from building.build import Build
+from building.lock import BuildRefused
+from building.quality_page import write_page, write_refusal
+from expectations.runner import Runner, refusals, stored_results
 
 EXAMPLE = PROJECT / "dbt_project" / "deliveries" / "example"
 _READS_DELIVERY = ("build", "run")
@@ -36,24 +38,32 @@ _NARROWING = (
     "EVENT_TIME_END",
 )
 
-current: Build | None = None
-"""The build of this process."""
-judge: Judge | None = None
-"""Great Expectations, importing in another process while this one reads."""
-
 
 class Refused(DbtBaseException):
     """A reason that dbt prints as it is, without a trace."""
 
 
 class Plugin(BasePlugin):
-    """Prepare the working file of one dbt command."""
+    """Prepare the working file of one dbt command.
+
+    Attributes
+    ----------
+    build : Build
+    runner : Runner or None
+        Great Expectations, importing in another process while this one reads.
+    """
+
+    @classmethod
+    def in_use(cls) -> "Plugin":
+        """The plugin of the connection that dbt has open; asked by Python models."""
+        plugins = DuckDBConnectionManager.env()._plugins.values()
+        (plugin,) = (plugin for plugin in plugins if isinstance(plugin, cls))
+        return plugin
 
     def initialize(self, plugin_config):
-        global current, judge
         flags = get_flags()
         working = Path(os.path.abspath(self.creds.path))
-        current = Build(
+        self.build = Build(
             warehouse=working.parent.parent / working.name,
             working=working,
             is_whole=flags.WHICH == "build"
@@ -62,7 +72,7 @@ class Plugin(BasePlugin):
             and not any(getattr(flags, name, None) for name in _NARROWING),
         )
         try:
-            current.begin(
+            self.build.begin(
                 build_id=get_invocation_id(), parameters=_parameters(flags.VARS or {})
             )
         except BuildRefused as refused:
@@ -70,33 +80,48 @@ class Plugin(BasePlugin):
         selected = {
             name.split(".")[-1] for name in selected_resources.SELECTED_RESOURCES
         }
-        if "expectation_results" in selected and flags.WHICH in _READS_DELIVERY:
-            judge = Judge()
+        is_judged = "expectation_results" in selected and flags.WHICH in _READS_DELIVERY
+        self.runner = Runner() if is_judged else None
 
     def configure_connection(self, conn):
         if get_flags().WHICH not in _READS_DELIVERY:
             return
         folder = Path(os.environ.get("DELIVERY_DIR") or EXAMPLE)
         try:
-            current.load(conn, folder)
+            self.build.load(conn, folder)
         except DeliveryRefused as refused:
             write_refusal(quality_folder(), str(folder), refused.faults)
             raise Refused(
                 "\n".join(f"delivery refused: {fault}" for fault in refused.faults)
                 + f"\nfindings: {quality_folder() / 'index.html'}"
-                + f"\nnot published: {current.warehouse} is as it was"
+                + f"\nnot published: {self.build.warehouse} is as it was"
             ) from refused
         except BuildRefused as refused:
             raise Refused(str(refused)) from refused
 
+    def judge(self, session) -> pandas.DataFrame:
+        """Judge the delivery in the working file, and write the page that shows it."""
+        results = (self.runner or Runner()).results(session)
+        write_page(session, results, quality_folder())
+        if reasons := refusals(results):
+            self.build.row.update(verdict="refused", reason="\n".join(reasons))
+        return results
 
-def judge_delivery(session) -> pandas.DataFrame:
-    """Judge the delivery in the working file, and write the page that shows it."""
-    results = (judge or Judge()).results(session)
-    write_page(session, results, quality_folder())
-    if reasons := refusals(results):
-        current.row.update(verdict="refused", reason="\n".join(reasons))
-    return results
+    def publish(self, session) -> pandas.DataFrame:
+        """Publish a whole build; what is returned is stored as the last table."""
+        ((is_whole,),) = session.execute(
+            "select is_whole from delivery.build_scope"
+        ).fetchall()
+        self.build.is_whole &= is_whole
+        # Once more, with what only the derivation showed.
+        write_page(session, stored_results(session), quality_folder())
+        self.build.publish(session)
+        return pandas.DataFrame(
+            {
+                "warehouse": [str(self.build.warehouse)],
+                "is_published": [self.build.is_published],
+            }
+        )
 
 
 def quality_folder() -> Path:
@@ -107,17 +132,3 @@ def quality_folder() -> Path:
 def _parameters(given: dict) -> dict:
     project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
     return {**project["vars"], **given}
-
-
-def publish(session) -> pandas.DataFrame:
-    """Publish a whole build; called by the last node, which stores what is returned."""
-    ((is_whole,),) = session.execute(
-        "select is_whole from delivery.build_scope"
-    ).fetchall()
-    current.is_whole &= is_whole
-    # Once more, with what only the derivation showed.
-    write_page(session, stored_results(session), quality_folder())
-    current.publish(session)
-    return pandas.DataFrame(
-        {"warehouse": [str(current.warehouse)], "is_published": [current.is_published]}
-    )

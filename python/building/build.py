@@ -1,37 +1,30 @@
 """A build: what one dbt command may read, write and publish."""
 
 import atexit
-import fcntl
-import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
+from delivery.faults import DeliveryRefused, one_line
+from delivery.load import load_delivery, write_warnings
+from delivery.preflight import inspect_delivery
 
-from expectations.build_log import (
+from building.journal import read_journal, write_journal
+from building.lock import BuildRefused, take_lock
+from building.log import (
     Row,
     added,
-    against_earlier,
     describe_delivery,
     log_unpublished,
     now,
     opening_row,
     read_log,
+    warnings_against_log,
     write_rows,
 )
-from expectations.faults import DeliveryRefused, one_line
-from expectations.preflight import inspect_delivery
-from expectations.publishing import half_written, publish
-from expectations.reader import load_delivery, write_warnings
-from expectations.unlogged import note, noted
-
-_locks: dict[Path, Any] = {}
-
-
-class BuildRefused(Exception):
-    """A build that may not begin, in one line."""
+from building.publishing import half_written, publish
 
 
 @dataclass
@@ -53,7 +46,7 @@ class Build:
         take_lock(self.working)
         if not self.is_whole:
             return
-        self.unlogged = noted(self._notes)
+        self.unlogged = read_journal(self._notes)
         self.row = opening_row(build_id=build_id, parameters=parameters)
         self._note()
         for leftover in (self.working, half_written(self.warehouse)):
@@ -72,7 +65,7 @@ class Build:
             self.row.update(verdict="refused", reason=str(refused))
             raise
         before = added(self._log_before(), self.unlogged)
-        write_warnings(connection, against_earlier(delivery, before))
+        write_warnings(connection, warnings_against_log(delivery, before))
         rows = []
         if self.is_whole:
             describe_delivery(self.row, delivery)
@@ -85,7 +78,7 @@ class Build:
         return self.working.with_name(self.working.name + ".unlogged")
 
     def _note(self) -> None:
-        note(self._notes, [*self.unlogged, self.row])
+        write_journal(self._notes, [*self.unlogged, self.row])
 
     def _log_before(self) -> list[Row]:
         try:
@@ -128,26 +121,3 @@ class Build:
             self._notes.unlink(missing_ok=True)
         except (OSError, duckdb.Error) as error:
             print(f"not logged: {one_line(str(error))}", file=sys.stderr)
-
-
-def take_lock(working: Path) -> None:
-    """Keep other builds of one warehouse away until this process ends."""
-    working.parent.mkdir(parents=True, exist_ok=True)
-    path = working.with_name(working.name + ".lock")
-    if path in _locks:
-        return
-    file = path.open("a+")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        file.seek(0)
-        holder = file.read().strip() or "unknown"
-        file.close()
-        raise BuildRefused(
-            f"another dbt command is at work on {working} (process {holder}): "
-            "start again when it has ended"
-        ) from error
-    file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
-    _locks[path] = file

@@ -1,8 +1,8 @@
 """Great Expectations' plumbing: tables in, one result per declared expectation out.
 
-Run as a module this is a process of its own: it imports Great Expectations, which takes
-seconds, while dbt reads and parses the delivery on another core; then it judges what it
-is sent on its standard input, and answers on its standard output.
+expectations/runner.py runs this as a process of its own. It imports Great Expectations,
+which takes seconds, while dbt reads and parses the delivery on another core; then it
+evaluates what it is sent on its standard input, and answers on its standard output.
 """
 
 import json
@@ -38,8 +38,8 @@ RESULT_COLUMNS = (
 )
 
 
-def judge(tables: dict[str, Any], *, suites=None) -> list[dict[str, Any]]:
-    """Judge tables by the declared suites.
+def evaluate(tables: dict[str, Any], *, suites=None) -> list[dict[str, Any]]:
+    """Evaluate the declared suites on their tables.
 
     Parameters
     ----------
@@ -122,11 +122,11 @@ def _found(result, frame) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Judge the pickled tables of standard input; answer in JSON."""
+    """Evaluate the pickled tables of standard input; answer in JSON."""
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
     # Whatever a library prints is no answer.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    results = judge(pickle.load(sys.stdin.buffer))
+    results = evaluate(pickle.load(sys.stdin.buffer))
     json.dump(results, answer, default=int)
     answer.close()
 

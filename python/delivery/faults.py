@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from expectations.delivery import DeliveredFile, Identity
+from delivery.files import DeliveredFile, Identity
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""A build: one at a time, logged, and published whole or not at all."""

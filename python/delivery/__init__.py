@@ -1,0 +1,1 @@
+"""A delivery: which files came, whether they can be read, and what stands in them."""
