@@ -19,6 +19,10 @@ days_before_seen as (
         survival_curves.*,
         survival_analyses.is_reverse,
         survival_analyses.competing_role,
+        case survival_analyses.competing_role
+            when 'event' then survival_curves.n_event + survival_curves.n_competing
+            else survival_curves.n_event
+        end as n_failure,
         lag(survival_curves.survival, 1, cast(1 as double)) over clock
             as survival_before,
         lag(survival_curves.cumulative_incidence, 1, cast(0 as double)) over clock
@@ -45,12 +49,18 @@ days_checked as (
         case
             when first_day <> 0 then 'every curve starts on day 0'
             when survival not between 0 and 1 then 'survival is a proportion'
-            when survival > survival_before + 1e-12 then 'survival never rises'
-            when n_event = 0 and n_competing = 0 and survival < survival_before - 1e-12
+            when survival > survival_before then 'survival never rises'
+            when survival < survival_before and n_failure = 0
                 then 'survival falls on events only'
-            when cumulative_incidence < cumulative_incidence_before - 1e-12
-                or competing_incidence < competing_incidence_before - 1e-12
-                then 'no incidence falls'
+            {%- for incidence, events in [
+                ('cumulative_incidence', 'n_event'),
+                ('competing_incidence', 'n_competing'),
+            ] %}
+            when {{ incidence }} < {{ incidence }}_before
+                then '{{ incidence }} never falls'
+            when {{ incidence }} > {{ incidence }}_before and {{ events }} = 0
+                then '{{ incidence }} rises on events of its cause only'
+            {%- endfor %}
             when
                 not is_reverse
                 and competing_role <> 'censoring'

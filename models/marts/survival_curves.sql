@@ -1,6 +1,7 @@
 {%- set until_now = (
     'order by time_days rows between unbounded preceding and current row'
 ) -%}
+{%- set cause_keys = 'analysis_id, stratum, cause' -%}
 
 with
 
@@ -42,7 +43,15 @@ days_listed as (
 
 failures_counted as (
     select
-        days_listed.*,
+        days_listed.analysis_id,
+        days_listed.population,
+        days_listed.stratum,
+        days_listed.time_days,
+        days_listed.n_at_risk,
+        days_listed.n_event,
+        days_listed.n_competing,
+        days_listed.n_censored,
+        days_listed.n_exposed,
         survival_analyses.is_reverse,
         days_listed.n_event + days_listed.n_competing as n_ended,
         case survival_analyses.competing_role
@@ -54,17 +63,27 @@ failures_counted as (
         on days_listed.analysis_id = survival_analyses.analysis_id
 ),
 
+sums_taken as (
+    select
+        *,
+        {{ product_limit('n_failure', 'n_exposed', 'so_far') }} as survival_product,
+        {{ product_limit('n_ended', 'n_exposed', 'so_far') }} as event_free_product,
+        sum(n_failure) over so_far as n_failure_so_far,
+        sum(n_ended) over so_far as n_ended_so_far,
+        sum(
+            coalesce({{ ratio('n_failure', 'n_exposed * (n_exposed - n_failure)') }}, 0)
+        ) over so_far as greenwood_terms
+    from failures_counted
+    window so_far as (partition by analysis_id, stratum {{ until_now }})
+),
+
 survival_estimated as (
     select
         *,
-        {{ product_limit('n_failure', 'n_exposed', 'so_far') }} as survival,
-        {{ product_limit('n_ended', 'n_exposed', 'so_far') }} as event_free,
-        sum(n_failure) over so_far as n_failure_so_far,
-        sum(
-            coalesce({{ ratio('n_failure', 'n_exposed * (n_exposed - n_failure)') }}, 0)
-        ) over so_far as greenwood_sum
-    from failures_counted
-    window so_far as (partition by analysis_id, stratum {{ until_now }})
+        {{ carried('survival_product', 'n_failure_so_far') }} as survival,
+        {{ carried('greenwood_terms', 'n_failure_so_far') }} as greenwood_sum,
+        {{ carried('event_free_product', 'n_ended_so_far') }} as event_free
+    from sums_taken
 ),
 
 survival_limited as (
@@ -92,6 +111,7 @@ causes_listed as (
         event_free,
         event_free_before,
         n_exposed,
+        n_ended_so_far,
         '{{ cause }}' as cause,
         n_{{ cause }} as n_cause,
         n_{{ other }} as n_other
@@ -103,11 +123,12 @@ causes_listed as (
 
 -- As cinc of cmprsk: the variance of the increment of either cause, and the slope with
 -- which later increments follow it; after the last patient nothing follows, slope 0.
-incidence_estimated as (
+increments_summed as (
     select
         *,
         sum(event_free_before * {{ ratio('n_cause', 'n_exposed') }}) over so_far
-            as incidence,
+            as increments,
+        sum(n_cause) over so_far as n_cause_so_far,
         sum(n_other) over so_far as n_other_so_far,
         event_free_before * event_free_before
         * {{ tied_variance('n_cause', 'n_exposed') }} as own_variance,
@@ -116,6 +137,13 @@ incidence_estimated as (
         coalesce({{ ratio('1', 'event_free') }}, 0) as slope
     from causes_listed
     window so_far as (partition by analysis_id, stratum, cause {{ until_now }})
+),
+
+incidence_estimated as (
+    select
+        *,
+        {{ carried('increments', 'n_cause_so_far', cause_keys) }} as incidence
+    from increments_summed
 ),
 
 variance_summed as (
@@ -142,8 +170,15 @@ variance_taken as (
         case
             when event_free = 0 and n_other_so_far = 0 then own_variance
             else squares + incidence * (incidence * slopes - 2 * products)
-        end as variance
+        end as variance_of_day
     from variance_summed
+),
+
+variance_carried as (
+    select
+        *,
+        {{ carried('variance_of_day', 'n_ended_so_far', cause_keys) }} as variance
+    from variance_taken
 ),
 
 incidence_rooted as (
@@ -154,7 +189,7 @@ incidence_rooted as (
             {{ normal_quantile() }}
             * {{ ratio('sqrt(greatest(variance, 0))', 'incidence') }}
         ) as spread
-    from variance_taken
+    from variance_carried
 ),
 
 incidence_limited as (

@@ -320,3 +320,21 @@ def test_a_wrong_risk_set_is_refused():
         Counts(**{**rows, "time_days": [2, 1]}, n_at_risk=[2, 1])
     with pytest.raises(CountsError, match="no column n_at_risk"):
         Counts.from_rows([{"time_days": 1}])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_curve_turns_back_by_a_rounding_error(seed):
+    rng = np.random.default_rng(seed)
+    table = counts(
+        rng.integers(0, 900, 400), rng.choice([0, 1, 2], 400, p=[0.6, 0.3, 0.1])
+    )
+    survival = kaplan_meier(table, competing="event").estimate
+    steps = np.diff(survival, prepend=1.0)
+    is_event_day = (table.n_event + table.n_competing) > 0
+    assert ((steps < 0) == is_event_day).all() and (steps <= 0).all()
+    followed = np.diff(reverse_kaplan_meier(table).estimate, prepend=1.0)
+    assert ((followed < 0) == (table.n_censored > 0)).all() and (followed <= 0).all()
+    for cause, n_cause in (("event", table.n_event), ("competing", table.n_competing)):
+        incidence = cumulative_incidence(table, cause=cause).estimate
+        steps = np.diff(incidence, prepend=0.0)
+        assert ((steps > 0) == (n_cause > 0)).all() and (steps >= 0).all()
