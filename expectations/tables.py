@@ -23,9 +23,9 @@ def tables_to_judge(
         if n_records <= WHOLE_TABLE_LIMIT:
             tables[name] = _accepted(connection, table)
     counts = connection.execute(
-        "select table_name, rule_id, n_records from quality.rules_counted"
+        "select table_name, rule_id, n_records from quality.rule_counts"
     ).df()
-    tables["rules_counted"] = counts.pivot(
+    tables["rule_counts"] = counts.pivot(
         index="table_name", columns="rule_id", values="n_records"
     )
     tables["reconciliation"] = (
@@ -49,5 +49,5 @@ def _accepted(connection, table: Table) -> pandas.DataFrame:
     return connection.execute(
         f"select {columns} from delivery.{table.name} "
         f"where '{table.name}:' || file_line not in "
-        "(select source_record from quality.records_set_aside)"
+        "(select source_record from quality.record_dispositions)"
     ).df()

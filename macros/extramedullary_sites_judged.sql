@@ -24,7 +24,7 @@
         ) as is_involved
     from {{ assessed }}
     cross join {{ ref('controlled_terms') }} as sites
-    inner join {{ accepted('extramedullary_assessments') }} as findings
+    inner join {{ ref('stg_delivery__extramedullary_assessments') }} as findings
         on
             {{ assessed }}.patient_id = findings.patient_id
             and findings.assessment_date <= {{ assessed }}.{{ last_day }}
@@ -33,7 +33,8 @@
                 or (findings.site = 'any' and findings.involvement = 'no')
             )
     where
-        sites.vocabulary = 'extramedullary_site'
+        findings.disposition = 'accepted'
+        and sites.vocabulary = 'extramedullary_site'
         and findings.involvement in ('yes', 'no')
     group by
         {%- for key in keys %}

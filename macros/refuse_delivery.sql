@@ -31,12 +31,12 @@
     judge it as a whole, a line each; the others are listed in the findings alone. -#}
 {% macro warning_lines() -%}
     {%- set reasons = run_query(
-        'select reasons.expectation_id, reasons.table_name, reasons.n_records, '
-        ~ 'reasons.first_line, reasons.description, reasons.exception '
-        ~ 'from quality.reasons inner join definitions.gate_rules '
-        ~ "on reasons.expectation_id = 'rule.' || gate_rules.rule_id"
-        ~ " where gate_rules.judged = 'quarantine' or reasons.table_name = 'manifest'"
-        ~ ' order by reasons.expectation_id, reasons.table_name'
+        'select gate_failures.expectation_id, gate_failures.table_name, gate_failures.n_records, '
+        ~ 'gate_failures.first_line, gate_failures.description, gate_failures.exception '
+        ~ 'from quality.gate_failures inner join definitions.gate_rules '
+        ~ "on gate_failures.expectation_id = 'rule.' || gate_rules.rule_id"
+        ~ " where gate_rules.judged = 'quarantine' or gate_failures.table_name = 'manifest'"
+        ~ ' order by gate_failures.expectation_id, gate_failures.table_name'
     ) -%}
     {%- set lines = [] -%}
     {%- for reason in reasons.rows -%}

@@ -1,6 +1,6 @@
 -- The verdict, where the delivery is refused: nothing that the marts read is built.
--- depends_on: {{ ref('reasons') }}
-{% do refuse_delivery(ref('reasons')) %}
+-- depends_on: {{ ref('gate_failures') }}
+{% do refuse_delivery(ref('gate_failures')) %}
 select
     delivery_id,
     n_critical,

@@ -15,7 +15,7 @@ response_windows as (
 ),
 
 treatments as (
-    select * from {{ ref('int_treatments_after_index') }}
+    select * from {{ ref('int_treatment_history') }}
 ),
 
 transplant_outcomes as (

@@ -7,8 +7,8 @@ survival_analyses as (
     select * from {{ ref('survival_analyses') }}
 ),
 
-int_analyses_populated as (
-    select * from {{ ref('int_analyses_populated') }}
+analysis_patients as (
+    select * from {{ ref('analysis_patients') }}
 ),
 
 groups_known_late as (
@@ -17,12 +17,12 @@ groups_known_late as (
         survival_analyses.stratum_variable,
         count(*) as n_patients
     from survival_analyses
-    inner join int_analyses_populated
-        on survival_analyses.analysis_id = int_analyses_populated.analysis_id
+    inner join analysis_patients
+        on survival_analyses.analysis_id = analysis_patients.analysis_id
     where
-        int_analyses_populated.reason = 'analysed'
-        and int_analyses_populated.known_on_day
-        > int_analyses_populated.clock_starts_on_day
+        analysis_patients.reason = 'analysed'
+        and analysis_patients.known_on_day
+        > analysis_patients.clock_starts_on_day
         and not survival_analyses.is_exempt
     group by survival_analyses.analysis_id, survival_analyses.stratum_variable
 )

@@ -14,8 +14,8 @@ survival_analyses as (
     select * from {{ ref('survival_analyses') }}
 ),
 
-int_analyses_populated as (
-    select * from {{ ref('int_analyses_populated') }}
+analysis_patients as (
+    select * from {{ ref('analysis_patients') }}
 ),
 
 next_days_seen as (
@@ -71,7 +71,7 @@ strata_recounted as (
         analysis_id,
         stratum,
         count(case when status = 1 then 1 end) as n_event
-    from int_analyses_populated
+    from analysis_patients
     where reason = 'analysed'
     group by analysis_id, stratum
 ),

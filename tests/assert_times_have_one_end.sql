@@ -15,11 +15,11 @@ endpoint_populations as (
 ),
 
 remissions as (
-    select * from {{ ref('int_remissions_spelled') }}
+    select * from {{ ref('int_remission_spells') }}
 ),
 
 follow_up as (
-    select * from {{ ref('int_follow_up_ended') }}
+    select * from {{ ref('int_follow_up') }}
 ),
 
 records as (

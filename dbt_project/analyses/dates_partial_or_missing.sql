@@ -2,7 +2,7 @@
 select
     site_id, patient_id, event_type, delivered_precision, how, event_date,
     earliest_date, latest_date, is_interval_empty, source_record
-from intermediate.int_dates_resolved
+from intermediate.int_dated_events
 inner join marts.cohort using (patient_id)
 where is_included and how <> 'given'
 order by site_id, patient_id, event_type, source_record

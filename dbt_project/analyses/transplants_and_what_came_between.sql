@@ -5,6 +5,6 @@ select
     is_in_remission_at_hsct, nrm_not_evaluable_reason
 from marts.transplant_outcomes as outcomes
 inner join marts.cohort using (patient_id)
-inner join intermediate.int_treatments_after_index using (patient_id)
+inner join intermediate.int_treatment_history using (patient_id)
 where outcomes.hsct_date is not null
 order by population, outcomes.hsct_date, patient_id

@@ -9,6 +9,6 @@ def declared_suites():
     """Every suite, by the name of the table that it judges."""
     return {
         **accepted_suites(),
-        "rules_counted": counts_suite(),
+        "rule_counts": counts_suite(),
         "reconciliation": files_suite(),
     }

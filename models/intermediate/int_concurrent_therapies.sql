@@ -1,15 +1,16 @@
 with
 patients as (
-    select * from {{ ref('int_patients_indexed') }}
+    select * from {{ ref('int_patients') }}
     where index_date is not null
 ),
 
 dates_resolved as (
-    select * from {{ ref('int_dates_resolved') }}
+    select * from {{ ref('int_dated_events') }}
 ),
 
 medications as (
-    select * from {{ accepted('medications') }}
+    select * from {{ ref('stg_delivery__medications') }}
+    where disposition = 'accepted'
 ),
 
 -- A medication without an end goes on; one without a start is known on its last day;

@@ -1,6 +1,6 @@
 with
 patients as (
-    select * from {{ ref('int_patients_indexed') }}
+    select * from {{ ref('int_patients') }}
     where index_date is not null
 ),
 

@@ -5,15 +5,16 @@ cohort as (
 ),
 
 patients as (
-    select * from {{ ref('int_patients_indexed') }}
+    select * from {{ ref('int_patients') }}
 ),
 
 treatments as (
-    select * from {{ ref('int_treatments_after_index') }}
+    select * from {{ ref('int_treatment_history') }}
 ),
 
 therapy_lines as (
-    select * from {{ accepted('therapy_lines') }}
+    select * from {{ ref('stg_delivery__therapy_lines') }}
+    where disposition = 'accepted'
 ),
 
 marrow_blast_categories as (
@@ -46,7 +47,7 @@ marrows_ranked as (
         source_record,
         row_number() over (partition by patient_id order by assessment_date desc)
             as recency
-    from {{ ref('int_assessments_graded') }}
+    from {{ ref('int_remission_assessments') }}
     where day_number <= 0 and blast_percent is not null
 ),
 

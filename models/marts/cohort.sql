@@ -1,22 +1,22 @@
 with
 patients as (
-    select * from {{ ref('int_patients_indexed') }}
+    select * from {{ ref('int_patients') }}
 ),
 
 screened as (
-    select * from {{ ref('int_patients_screened') }}
+    select * from {{ ref('int_eligibility') }}
 ),
 
 follow_up as (
-    select * from {{ ref('int_follow_up_ended') }}
+    select * from {{ ref('int_follow_up') }}
 ),
 
 populations as (
     select * from {{ ref('populations') }}
 ),
 
-records_withheld as (
-    select * from {{ ref('records_withheld') }}
+record_dispositions as (
+    select * from {{ ref('record_dispositions') }}
 ),
 
 exits_ranked as (
@@ -33,7 +33,7 @@ quarantine_counted as (
     select
         patient_id,
         count(*) as n_records_quarantined
-    from records_withheld
+    from record_dispositions
     where disposition = 'quarantined' and patient_id is not null
     group by patient_id
 ),

@@ -5,7 +5,7 @@ cohort as (
 ),
 
 patients as (
-    select * from {{ ref('int_patients_indexed') }}
+    select * from {{ ref('int_patients') }}
 ),
 
 response_windows as (
@@ -13,11 +13,11 @@ response_windows as (
 ),
 
 assessments as (
-    select * from {{ ref('int_assessments_graded') }}
+    select * from {{ ref('int_remission_assessments') }}
 ),
 
 samples as (
-    select * from {{ ref('int_mrd_categorised') }}
+    select * from {{ ref('int_mrd_assessments') }}
 ),
 
 patient_windows as (

@@ -5,7 +5,7 @@ cohort as (
 ),
 
 patients as (
-    select * from {{ ref('int_patients_indexed') }}
+    select * from {{ ref('int_patients') }}
 ),
 
 baseline as (

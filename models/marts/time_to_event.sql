@@ -7,15 +7,15 @@ cohort as (
 ),
 
 timeline as (
-    select * from {{ ref('int_events_timelined') }}
+    select * from {{ ref('int_patient_timeline') }}
 ),
 
 doubts as (
-    select * from {{ ref('int_events_doubted') }}
+    select * from {{ ref('int_unresolved_events') }}
 ),
 
 remissions as (
-    select * from {{ ref('int_remissions_spelled') }}
+    select * from {{ ref('int_remission_spells') }}
 ),
 
 endpoint_populations as (

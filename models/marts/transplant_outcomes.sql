@@ -5,15 +5,15 @@ cohort as (
 ),
 
 treatments as (
-    select * from {{ ref('int_treatments_after_index') }}
+    select * from {{ ref('int_treatment_history') }}
 ),
 
 remissions as (
-    select * from {{ ref('int_remissions_spelled') }}
+    select * from {{ ref('int_remission_spells') }}
 ),
 
 first_responses as (
-    select * from {{ ref('int_events_timelined') }}
+    select * from {{ ref('int_patient_timeline') }}
     where event_type = 'first_response'
 ),
 

@@ -13,7 +13,7 @@ def model(dbt, session):
     dbt.ref("cohort")
     dbt.ref("cohort_attrition")
     dbt.ref("delivery_log")
-    dbt.ref("findings_of_derivation")
+    dbt.ref("derivation_findings")
     dbt.ref("outcome_summary")
     dbt.ref("published_comparison")
     dbt.ref("published_directions")

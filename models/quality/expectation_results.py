@@ -8,6 +8,6 @@ def model(dbt, session):
     dbt.ref("findings")
     dbt.ref("quarantine")
     dbt.ref("reconciliation")
-    dbt.ref("records_set_aside")
-    dbt.ref("rules_counted")
+    dbt.ref("record_dispositions")
+    dbt.ref("rule_counts")
     return Plugin.in_use().judge(session)

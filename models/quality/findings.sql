@@ -1,18 +1,18 @@
 with
-findings_of_dates as (
-    select * from {{ ref('findings_of_dates') }}
+findings_dates as (
+    select * from {{ ref('findings_dates') }}
 ),
 
-findings_of_disease as (
-    select * from {{ ref('findings_of_disease') }}
+findings_disease as (
+    select * from {{ ref('findings_disease') }}
 ),
 
-findings_of_patients as (
-    select * from {{ ref('findings_of_patients') }}
+findings_patients as (
+    select * from {{ ref('findings_patients') }}
 ),
 
-findings_of_values as (
-    select * from {{ ref('findings_of_values') }}
+findings_values as (
+    select * from {{ ref('findings_values') }}
 ),
 
 gate_rules as (
@@ -20,13 +20,13 @@ gate_rules as (
 ),
 
 found as (
-    select * from findings_of_dates
+    select * from findings_dates
     union all
-    select * from findings_of_disease
+    select * from findings_disease
     union all
-    select * from findings_of_patients
+    select * from findings_patients
     union all
-    select * from findings_of_values
+    select * from findings_values
 ),
 
 severities_given as (

@@ -3,8 +3,8 @@ files as (
     select * from {{ source('reading', 'files') }}
 ),
 
-records_set_aside as (
-    select * from {{ ref('records_set_aside') }}
+record_dispositions as (
+    select * from {{ ref('record_dispositions') }}
 ),
 
 records_accepted as (
@@ -12,7 +12,8 @@ records_accepted as (
     select
         '{{ table.name }}' as table_name,
         count(*) as n_accepted
-    from {{ trusted(table.name) }} as accepted_records
+    from {{ ref('stg_delivery__' ~ table.name) }}
+    where disposition = 'accepted'
     {{- '\n    union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -24,7 +25,7 @@ set_aside_counted as (
             as n_collapsed,
         count(distinct case when disposition = 'quarantined' then source_record end)
             as n_quarantined
-    from records_set_aside
+    from record_dispositions
     group by table_name
 ),
 

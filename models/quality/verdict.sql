@@ -4,8 +4,8 @@ expectation_results as (
     select * from {{ ref('expectation_results') }}
 ),
 
-reasons as (
-    select * from {{ ref('reasons') }}
+gate_failures as (
+    select * from {{ ref('gate_failures') }}
 ),
 
 manifest as (
@@ -23,11 +23,11 @@ results_counted as (
     from expectation_results
 ),
 
-reasons_counted as (
+failures_counted as (
     select
         sum(case when severity = 'critical' then 1 else 0 end) as n_critical,
         sum(case when severity = 'critical' then 0 else 1 end) as n_warnings
-    from reasons
+    from gate_failures
 ),
 
 -- An expectation that could not be judged, or none at all, is no acceptance.
@@ -37,14 +37,14 @@ judged as (
         manifest.data_cutoff_date,
         results_counted.n_evaluated > 0
         and results_counted.n_erred = 0
-        and coalesce(reasons_counted.n_critical, 0) = 0 as is_accepted,
-        cast(coalesce(reasons_counted.n_critical, 0) as bigint) as n_critical,
-        cast(coalesce(reasons_counted.n_warnings, 0) as bigint) as n_warnings,
+        and coalesce(failures_counted.n_critical, 0) = 0 as is_accepted,
+        cast(coalesce(failures_counted.n_critical, 0) as bigint) as n_critical,
+        cast(coalesce(failures_counted.n_warnings, 0) as bigint) as n_warnings,
         cast(results_counted.n_erred as bigint) as n_erred,
         cast(results_counted.n_evaluated as bigint) as n_evaluated,
         results_counted.n_expectations
     from results_counted
-    cross join reasons_counted
+    cross join failures_counted
     cross join manifest
 )
 

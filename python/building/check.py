@@ -79,7 +79,7 @@ def _judged(folder: Path, place: Path) -> Checked:
     completed = subprocess.run(
         [
             Path(sys.executable).with_name("dbt"),
-            *("build", "--select", "+findings_of_derivation"),
+            *("build", "--select", "+derivation_findings"),
             *("--exclude-resource-type", "test"),
             *("--exclude-resource-type", "unit_test"),
         ],
@@ -109,7 +109,8 @@ def _judged(folder: Path, place: Path) -> Checked:
             _reason(*row)
             for row in connection.execute(
                 "select severity, table_name, expectation_id, n_records, first_line, "
-                "coalesce(exception, description) from quality.reasons order by all"
+                "coalesce(exception, description) "
+                "from quality.gate_failures order by all"
             ).fetchall()
         ]
         findings = read_findings(connection)

@@ -49,7 +49,7 @@ _DERIVED = """
     select
         severity, rule_id, table_name, file_line, column_name, patient_id,
         related_record, description, action
-    from quality.findings_of_derivation
+    from quality.derivation_findings
 """
 _SHOWN = 1_000
 _STYLE = """
@@ -122,7 +122,7 @@ def read_findings(connection) -> list[tuple]:
     """Every finding and quarantined cell, without its value; critical ones first."""
     ((is_derived,),) = connection.execute(
         "select count(*) > 0 from duckdb_tables() where schema_name = 'quality' "
-        "and table_name = 'findings_of_derivation'"
+        "and table_name = 'derivation_findings'"
     ).fetchall()
     query = _FINDINGS.format(derived=_DERIVED if is_derived else "")
     return connection.execute(query).fetchall()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PATH = "warehouse.duckdb"
 # What the gate found in the records, and what only the derivation shows of them.
-FINDINGS = ("quality.findings", "quality.findings_of_derivation")
+FINDINGS = ("quality.findings", "quality.derivation_findings")
 
 
 class Warehouse:
@@ -146,7 +146,7 @@ class Warehouse:
             "select event_type, count(*) filter (where how = 'given') as n_given, "
             "count(*) filter (where how = 'imputed') as n_imputed, "
             "count(*) filter (where how = 'missing') as n_missing "
-            "from intermediate.int_dates_resolved group by all order by event_type"
+            "from intermediate.int_dated_events group by all order by event_type"
         )
 
     def _counted(self, query: str) -> list[dict[str, Any]]:

@@ -106,7 +106,7 @@ def _judged(connection, results: pandas.DataFrame) -> Judged:
         values={
             name: rows(
                 f"select * from staging.stg_delivery__{name} where source_record "
-                "not in (select source_record from quality.records_set_aside)"
+                "not in (select source_record from quality.record_dispositions)"
             )
             for (name,) in rows("select table_name from delivery.files")
         },

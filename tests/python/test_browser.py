@@ -191,7 +191,7 @@ def test_a_number_opens_where_it_comes_from_and_closes_again(page):
     assert origin.is_visible()
     words = origin.inner_text()
     assert "select numerator, value from marts.table_one where population = " in words
-    assert "models/marts/table_one.sql" in words
+    assert "models/summaries/table_one.sql" in words
     page.keyboard.press("Escape")
     assert not origin.is_visible()
     button = page.locator("#rr_ph_neg__rfs button.origin")

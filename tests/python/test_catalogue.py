@@ -8,6 +8,19 @@ import yaml
 from dbt_builds import PROJECT
 
 FOLDERS = ("staging", "quality", "intermediate", "marts")
+# The way through the house: no model reads one of a layer after its own.
+LAYERS = (
+    "records",
+    "staging",
+    "quality",
+    "intermediate",
+    "checks",
+    "marts",
+    "summaries",
+    "survival",
+    "comparison",
+    "publish",
+)
 # Tests that hold the keys of several models, or of one whose key has a NULL in it.
 KEYS_TESTED = ("assert_rows_keyed", "assert_survival_summary_complete")
 
@@ -44,6 +57,21 @@ def columns_built(example):
         ).fetchall():
             built.setdefault(table, []).append(column)
     return built
+
+
+def test_no_model_reads_one_of_a_later_layer(nodes):
+    layer = {
+        name: LAYERS.index(node["fqn"][1])
+        for name, node in nodes.items()
+        if node["resource_type"] == "model"
+    }
+    assert set(layer.values()) == set(range(len(LAYERS)))
+    assert [
+        f"{name} reads {parent}"
+        for name in layer
+        for parent in nodes[name]["depends_on"]["nodes"]
+        if layer.get(parent, -1) > layer[name]
+    ] == []
 
 
 def test_every_table_built_is_a_model_that_says_its_grain(models, columns_built):

@@ -226,7 +226,7 @@ def test_an_older_cut_off_is_built_with_a_warning(warehouse, tmp_path):
     *_, last = warehouse.query("select data_cutoff_date from marts.delivery_log")
     assert str(last[0]) == "2018-03-30"
     derived = warehouse.query(
-        "select rule_id, value_text from quality.findings_of_derivation "
+        "select rule_id, value_text from quality.derivation_findings "
         f"where patient_id = '{LIVING['patient_id']}' order by all"
     )
     assert {

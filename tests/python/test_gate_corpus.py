@@ -116,9 +116,9 @@ def judge(gate: Gate, files: Files, *tables: str, rules: tuple = ()) -> Judged:
     renewed(files.folder)
     declared = declared_suites()
     suites = {name: declared[name] for name in (*tables, "reconciliation")}
-    suites["rules_counted"] = [
+    suites["rule_counts"] = [
         expectation
-        for expectation in declared["rules_counted"]
+        for expectation in declared["rule_counts"]
         if expectation.column in rules
     ]
     judged = gate.judged(files.folder, suites=suites)

@@ -198,8 +198,8 @@ def test_every_claim_is_broken_once(edges, identity):
 @pytest.mark.parametrize(
     "change",
     [
-        "insert into intermediate.int_follow_up_ended"
-        " select * from intermediate.int_follow_up_ended limit 1",
+        "insert into intermediate.int_follow_up"
+        " select * from intermediate.int_follow_up limit 1",
         "update staging.stg_delivery__relapses set source_record = null",
     ],
 )

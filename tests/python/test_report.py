@@ -45,7 +45,7 @@ PAPER_TABLES = [
     *(f"Supplementary Table {number}" for number in (4, 5, 6, 7)),
 ]
 # Each holds a row per patient; the last are read for their totals alone.
-COUNTED_ONLY = {"findings", "findings_of_derivation", "int_dates_resolved"}
+COUNTED_ONLY = {"findings", "derivation_findings", "int_dated_events"}
 
 
 def write(warehouse, folder, *options):

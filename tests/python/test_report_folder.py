@@ -59,7 +59,7 @@ def test_records_are_on_the_quality_page_with_patients_alone(example, tmp_path):
         rows = connection.execute(
             "select rule_id, file_line, patient_id from quality.findings "
             "union all select rule_id, file_line, patient_id "
-            "from quality.findings_of_derivation"
+            "from quality.derivation_findings"
         ).fetchall()
     assert len(rows) > 50
     write(example, folder)

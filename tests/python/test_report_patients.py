@@ -12,7 +12,7 @@ from survival.cli import main
 
 KINDS = {"response", "relapse", "hsct", "death", "follow_up_end"}
 # These count records: a patient may have several.
-COUNTS_RECORDS = ("quality.findings", "intermediate.int_dates_resolved")
+COUNTS_RECORDS = ("quality.findings", "intermediate.int_dated_events")
 
 
 def write(build, folder, *options):

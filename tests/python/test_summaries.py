@@ -52,7 +52,7 @@ def summarised(sql, shares):
     cohort = pd.DataFrame({"patient_id": map(str, patients), "is_included": True})
     return made(
         sql,
-        {"intermediate.int_responses_counted": counted, "marts.cohort": cohort},
+        {"intermediate.response_counts": counted, "marts.cohort": cohort},
     ).sort_values("measure")
 
 
@@ -124,11 +124,11 @@ def test_quantiles_are_of_type_2(bmt):
                     "disease_group": None,
                 }
             ).astype("string"),
-            "intermediate.int_patients_grouped": pd.DataFrame(
+            "intermediate.subset_members": pd.DataFrame(
                 grouped,
                 columns=["population", "subset", "response_window", "patient_id"],
             ),
-            "intermediate.int_characteristics_listed": pd.DataFrame(
+            "intermediate.table_one_values": pd.DataFrame(
                 characteristics,
                 columns=["patient_id", "variable", "level", "quantity"],
             ),

@@ -23,7 +23,7 @@ REFERENCE = json.loads((PROJECT / "tests/data/bmt/reference.json").read_text())
 DAYS_PER_MONTH = Fraction(str(BMT_VARIABLES["days_per_month"]))
 EXPONENTIAL = "cumulative_incidence_exponential_percent"
 MONTHS = (6, 12, 18, 24)
-POPULATED = "int_analyses_populated"
+POPULATED = "analysis_patients"
 SURVIVAL_MODELS = (
     "survival_event_table",
     "survival_curves",
@@ -145,7 +145,7 @@ def estimated(build_, datasets):
     months = pd.DataFrame({"at_month": MONTHS})
     for table, frame in (
         ("marts.survival_analyses", analyses),
-        ("intermediate.int_analyses_populated", populated),
+        ("intermediate.analysis_patients", populated),
         ("definitions.report_months", months),
     ):
         connection.register("frame", frame)

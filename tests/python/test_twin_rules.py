@@ -36,24 +36,25 @@ OCCURS = {
     "P6: CR2+": """
         select 1 from marts.baseline_characteristics where cr_number = 'cr2_plus'""",
     "P6: a salvage line placed by its number": """
-        select 1 from intermediate.int_salvage_lines_placed where is_placed_by_order""",
+        select 1 from intermediate.int_salvage_lines where is_placed_by_order""",
     "P6: a salvage line after index": """
-        select 1 from intermediate.int_salvage_lines_placed where is_after_index""",
+        select 1 from intermediate.int_salvage_lines where is_after_index""",
     "P7: unknown does not qualify": """
         select 1 from marts.cohort_attrition where n_unknown > 0""",
     "P8: CR": "select 1 from marts.responses where best_remission = 'cr'",
     "P8: CRh": "select 1 from marts.responses where best_remission = 'crh'",
     "P8: CRi": "select 1 from marts.responses where best_remission = 'cri'",
     "P8: a bound that failed": """
-        select 1 from intermediate.int_assessments_graded where failed_bound is not null
+        select 1 from intermediate.int_remission_assessments
+        where failed_bound is not null
         """,
     "P8a: a remission that begins after index in MRD+": """
-        select 1 from intermediate.int_remissions_spelled
+        select 1 from intermediate.int_remission_spells
         join marts.cohort using (patient_id)
         where disease_group = 'mrd_positive' and first_date > index_date
         and remission_number = 1""",
     "P8a: a second remission": """
-        select 1 from intermediate.int_remissions_spelled where remission_number = 2""",
+        select 1 from intermediate.int_remission_spells where remission_number = 2""",
     "P9: a response in the second cycle, none in the first": """
         select 1 from marts.responses one join marts.responses two using (patient_id)
         where one.response_window = 'cycle_1' and two.response_window = 'two_cycles'
@@ -63,7 +64,7 @@ OCCURS = {
     "P10: MRD response": """
         select 1 from marts.responses where mrd_response = 'mrd_response'""",
     "P10: an assay not sensitive enough": """
-        select 1 from intermediate.int_mrd_categorised
+        select 1 from intermediate.int_mrd_assessments
         where inadequate_reason is not null""",
     "P10: a response lost again": """
         select 1 from marts.responses where mrd_response_lost_date is not null""",
@@ -71,7 +72,7 @@ OCCURS = {
         select 1 from marts.responses where response_window = 'two_cycles'
         and remission_date is not null and not is_mrd_evaluable""",
     "P12: a first MRD response after the window": """
-        select 1 from intermediate.int_mrd_categorised sample
+        select 1 from intermediate.int_mrd_assessments sample
         join marts.responses using (patient_id)
         where response_window = 'two_cycles' and mrd_response_date is null
         and sample.is_response and sample.is_in_remission and day_number > 84""",
@@ -118,7 +119,7 @@ OCCURS = {
         where os.endpoint = 'os' and os.not_evaluable_reason = 'event_date_missing'
         and dfs.endpoint = 'dfs' and dfs.is_evaluable""",
     "P20: a date of which only month or year is known": """
-        select 1 from intermediate.int_dates_resolved
+        select 1 from intermediate.int_dated_events
         join marts.cohort using (patient_id)
         where event_type = 'death' and delivered_precision <> 'day' and is_included""",
     "P21: follow-up with its range": """

@@ -204,7 +204,7 @@ def recomputed(bmt, tmp_path):
         path = tmp_path / bmt.warehouse.name
         shutil.copyfile(bmt.warehouse, path)
         with duckdb.connect(str(path)) as connection:
-            for name in ("int_analyses_populated", *SURVIVAL_MODELS):
+            for name in ("analysis_patients", *SURVIVAL_MODELS):
                 query = bmt.model(name)
                 if name == model:
                     assert query.count(written) > 0, f"{name} has no {written}"
@@ -238,13 +238,13 @@ def test_sql_and_python_agree_on_real_patients(bmt, recomputed):
         ),
         # A landmark after which the clock runs on.
         (
-            "int_analyses_populated",
+            "analysis_patients",
             "time_days - clock_starts_on_day as time_days",
             "time_days as time_days",
             "survival_event_table.n_at_risk",
         ),
         (
-            "int_analyses_populated",
+            "analysis_patients",
             "when status = 0 then 1",
             "when status = 1 then 1",
             "survival_event_table.n_event",

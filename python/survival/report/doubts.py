@@ -84,7 +84,7 @@ def _dates(study: Study) -> Table:
         cells = []
         for how in ("given", "imputed", "missing"):
             source = Source(
-                "intermediate.int_dates_resolved", ("count(*)",), (*key, ("how", how))
+                "intermediate.int_dated_events", ("count(*)",), (*key, ("how", how))
             )
             cells.append(Cell(_count(found[f"n_{how}"]), source))
         rows.append(row(found["event_type"].replace("_", " "), *cells))

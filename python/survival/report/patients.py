@@ -49,10 +49,10 @@ class Patients:
         self._cohort = self._read("cohort")
         self._included = {r["patient_id"] for r in self._cohort if r["is_included"]}
         self._groups: dict[tuple[str, str], list[Record]] = defaultdict(list)
-        for found in self._read("int_patients_grouped", schema="intermediate"):
+        for found in self._read("subset_members", schema="intermediate"):
             self._groups[found["population"], found["subset"]].append(found)
         self._characteristics = _listed(
-            self._read("int_characteristics_listed", schema="intermediate"),
+            self._read("table_one_values", schema="intermediate"),
             ("variable", "level"),
         )
         self._findings = {
@@ -63,7 +63,7 @@ class Patients:
             for relation in FINDINGS
         }
         self._dates = _listed(
-            self._read("int_dates_resolved", schema="intermediate"),
+            self._read("int_dated_events", schema="intermediate"),
             ("event_type", "how"),
         )
         self._responses = self._response_lists()
@@ -92,7 +92,7 @@ class Patients:
                 FINDINGS,
                 lambda source, keys: self._findings[source.table][keys["rule_id"],],
             ),
-            "intermediate.int_dates_resolved": lambda _, keys: self._dates[
+            "intermediate.int_dated_events": lambda _, keys: self._dates[
                 keys["event_type"], keys["how"]
             ],
         }
@@ -219,7 +219,7 @@ class Patients:
         """Positive tests that may have been taken by the index date (P5)."""
         withheld = {
             row["source_record"]
-            for row in self._read("records_withheld", schema="quality")
+            for row in self._read("record_dispositions", schema="quality")
         }
         index = {r["patient_id"]: r["index_date"] for r in self._cohort}
         for row in self._read("stg_delivery__genetic_findings", schema="staging"):

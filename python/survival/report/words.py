@@ -28,10 +28,10 @@ MARTS = {
     "quality.reconciliation": "Records delivered, accepted, collapsed as exact copies "
     "and quarantined, in models/quality/reconciliation.sql.",
     "quality.findings": "Findings of the quality gate, in models/quality/findings.sql.",
-    "quality.findings_of_derivation": "Findings that only the derivation shows, in "
-    "models/quality/findings_of_derivation.sql.",
-    "intermediate.int_dates_resolved": "How the day of each event was found (P20), in "
-    "models/intermediate/int_dates_resolved.sql.",
+    "quality.derivation_findings": "Findings that only the derivation shows, in "
+    "models/quality/derivation_findings.sql.",
+    "intermediate.int_dated_events": "How the day of each event was found (P20), in "
+    "models/intermediate/int_dated_events.sql.",
 }
 
 

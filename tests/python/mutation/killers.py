@@ -18,7 +18,7 @@ from mutation.warehouses import Warehouse
 
 MACRO_TABLES = "tests/assert_macros_agree_with_their_tables.sql"
 # What `survival verify` recounts from marts that it takes as given.
-VERIFIED = {"int_analyses_populated", *test_survival_sql.SURVIVAL_MODELS}
+VERIFIED = {"analysis_patients", *test_survival_sql.SURVIVAL_MODELS}
 
 
 @dataclass(frozen=True)

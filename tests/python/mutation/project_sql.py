@@ -15,6 +15,7 @@ from dbt_builds import PROJECT, Build
 
 MACRO = re.compile(r"\{%-? macro (\w+)")
 CLINICAL = ("intermediate", "marts")
+LAYERS = ("intermediate", "marts", "summaries", "survival", "comparison")
 # They tell of the build, not of patients.
 NOT_CLINICAL = {"delivery_log", "study_parameters"}
 
@@ -65,7 +66,7 @@ class Project:
         """Text of every clinical model by its path."""
         return {
             path: text
-            for layer in CLINICAL
+            for layer in LAYERS
             for path, text in _texts(f"models/{layer}", "*.sql").items()
             if Path(path).stem not in NOT_CLINICAL
         }

@@ -1,0 +1,314 @@
+with
+patients as (
+    select * from {{ ref('int_patients') }}
+),
+
+last_records as (
+    select * from {{ ref('int_last_records') }}
+),
+
+follow_up as (
+    select * from {{ ref('stg_delivery__follow_up') }}
+    where disposition = 'accepted'
+),
+
+relapses as (
+    select * from {{ ref('stg_delivery__relapses') }}
+    where disposition = 'accepted'
+),
+
+transplants as (
+    select * from {{ ref('stg_delivery__transplants') }}
+    where disposition = 'accepted'
+),
+
+lymphocyte_infusions as (
+    select * from {{ ref('stg_delivery__lymphocyte_infusions') }}
+    where disposition = 'accepted'
+),
+
+medications as (
+    select * from {{ ref('stg_delivery__medications') }}
+    where disposition = 'accepted'
+),
+
+therapy_lines as (
+    select * from {{ ref('stg_delivery__therapy_lines') }}
+    where disposition = 'accepted'
+),
+
+marrow_assessments as (
+    select * from {{ ref('stg_delivery__marrow_assessments') }}
+    where disposition = 'accepted'
+),
+
+delivered as (
+    select
+        patient_id,
+        'death' as event_type,
+        death_date_earliest as delivered_earliest,
+        death_date_latest as delivered_latest,
+        'follow_up' as source_table,
+        file_line,
+        source_record
+    from follow_up
+    where vital_status = 'dead' or death_date_earliest is not null
+    union all
+    select
+        patient_id,
+        'trial_entry' as event_type,
+        trial_entry_date_earliest as delivered_earliest,
+        trial_entry_date_latest as delivered_latest,
+        'follow_up' as source_table,
+        file_line,
+        source_record
+    from follow_up
+    where trial_entry_date_earliest is not null
+    union all
+    select
+        patient_id,
+        relapse_type || '_relapse' as event_type,
+        relapse_date_earliest as delivered_earliest,
+        relapse_date_latest as delivered_latest,
+        'relapses' as source_table,
+        file_line,
+        source_record
+    from relapses
+    union all
+    select
+        patient_id,
+        transplant_type || '_hsct' as event_type,
+        transplant_date_earliest as delivered_earliest,
+        transplant_date_latest as delivered_latest,
+        'transplants' as source_table,
+        file_line,
+        source_record
+    from transplants
+    union all
+    select
+        patient_id,
+        drug_class || '_medication' as event_type,
+        start_date_earliest as delivered_earliest,
+        start_date_latest as delivered_latest,
+        'medications' as source_table,
+        file_line,
+        source_record
+    from medications
+    union all
+    select
+        patient_id,
+        'medication_end' as event_type,
+        end_date_earliest as delivered_earliest,
+        end_date_latest as delivered_latest,
+        'medications' as source_table,
+        file_line,
+        source_record
+    from medications
+    where end_date_earliest is not null
+    union all
+    select
+        patient_id,
+        'lymphocyte_infusion' as event_type,
+        infusion_date_earliest as delivered_earliest,
+        infusion_date_latest as delivered_latest,
+        'lymphocyte_infusions' as source_table,
+        file_line,
+        source_record
+    from lymphocyte_infusions
+    union all
+    select
+        patient_id,
+        'salvage_line' as event_type,
+        start_date_earliest as delivered_earliest,
+        start_date_latest as delivered_latest,
+        'therapy_lines' as source_table,
+        file_line,
+        source_record
+    from therapy_lines
+    where line_type = 'salvage'
+),
+
+precision_told as (
+    select
+        patient_id,
+        event_type,
+        delivered_earliest,
+        delivered_latest,
+        case
+            when delivered_earliest is null then 'none'
+            when delivered_earliest = delivered_latest then 'day'
+            when {{ days_between('delivered_earliest', 'delivered_latest') }} < 31
+                then 'month'
+            else 'year'
+        end as delivered_precision,
+        source_table,
+        file_line,
+        source_record
+    from delivered
+),
+
+-- The latest marrow with at most 5% blasts in the month of a month-only relapse.
+clean_marrows as (
+    select
+        precision_told.source_record,
+        max(marrow_assessments.assessment_date) as clean_marrow_date
+    from precision_told
+    inner join patients on precision_told.patient_id = patients.patient_id
+    inner join marrow_assessments
+        on precision_told.patient_id = marrow_assessments.patient_id
+    inner join {{ ref('remission_criteria') }} as remission_criteria
+        on
+            remission_criteria.grade = 'cr'
+            and marrow_assessments.blast_percent <= remission_criteria.max_blast_percent
+    where
+        precision_told.source_table = 'relapses'
+        and precision_told.delivered_precision = 'month'
+        and marrow_assessments.assessment_date between
+        precision_told.delivered_earliest
+        and least(precision_told.delivered_latest, patients.data_cutoff_date)
+    group by precision_told.source_record
+),
+
+-- A death comes first: its day bounds the patient's other events. Whole dates stand as
+-- they are. A partial date wholly after the cut-off keeps its own bounds, and so does a
+-- death after a contact that is itself after the cut-off: both show the patient alive.
+deaths_placed as (
+    select
+        precision_told.source_record,
+        precision_told.patient_id,
+        precision_told.delivered_earliest,
+        precision_told.delivered_latest,
+        precision_told.delivered_precision,
+        patients.data_cutoff_date,
+        greatest(last_records.last_record_date, follow_up.last_contact_date)
+            as last_alive_date
+    from precision_told
+    inner join patients on precision_told.patient_id = patients.patient_id
+    inner join follow_up on precision_told.patient_id = follow_up.patient_id
+    left join last_records on precision_told.patient_id = last_records.patient_id
+    where precision_told.event_type = 'death'
+),
+
+deaths_bounded as (
+    select
+        source_record,
+        patient_id,
+        delivered_earliest,
+        delivered_precision,
+        case
+            when delivered_precision = 'day' then delivered_earliest
+            else greatest(delivered_earliest, last_alive_date)
+        end as earliest_date,
+        case
+            when
+                delivered_precision = 'day'
+                or greatest(delivered_earliest, last_alive_date) > data_cutoff_date
+                then delivered_latest
+            else least(delivered_latest, data_cutoff_date)
+        end as latest_date
+    from deaths_placed
+),
+
+deaths_imputed as (
+    select
+        patient_id,
+        {{ imputed_date() }} as death_date
+    from deaths_bounded
+),
+
+ends_known as (
+    select
+        patients.patient_id,
+        patients.index_date,
+        patients.data_cutoff_date,
+        case
+            when deaths_imputed.patient_id is not null then deaths_imputed.death_date
+            else greatest(follow_up.last_contact_date, last_records.last_record_date)
+        end as end_of_life_or_contact
+    from patients
+    left join deaths_imputed on patients.patient_id = deaths_imputed.patient_id
+    left join follow_up on patients.patient_id = follow_up.patient_id
+    left join last_records on patients.patient_id = last_records.patient_id
+),
+
+others_bounded as (
+    select
+        precision_told.source_record,
+        precision_told.patient_id,
+        precision_told.delivered_earliest,
+        precision_told.delivered_precision,
+        precision_told.event_type,
+        case
+            when precision_told.delivered_precision = 'day'
+                then precision_told.delivered_earliest
+            when
+                precision_told.event_type = 'trial_entry'
+                and ends_known.index_date <= precision_told.delivered_latest
+                then greatest(precision_told.delivered_earliest, ends_known.index_date)
+            else greatest(
+                    precision_told.delivered_earliest, clean_marrows.clean_marrow_date
+                )
+        end as earliest_date,
+        case
+            when precision_told.delivered_precision = 'day'
+                or precision_told.delivered_earliest > ends_known.data_cutoff_date
+                then precision_told.delivered_latest
+            else least(
+                    precision_told.delivered_latest,
+                    ends_known.end_of_life_or_contact,
+                    ends_known.data_cutoff_date
+                )
+        end as latest_date
+    from precision_told
+    inner join ends_known on precision_told.patient_id = ends_known.patient_id
+    left join clean_marrows
+        on precision_told.source_record = clean_marrows.source_record
+    where precision_told.event_type <> 'death'
+),
+
+bounded as (
+    select
+        source_record,
+        'death' as event_type,
+        delivered_earliest,
+        delivered_precision,
+        earliest_date,
+        latest_date
+    from deaths_bounded
+    union all
+    select
+        source_record,
+        event_type,
+        delivered_earliest,
+        delivered_precision,
+        earliest_date,
+        latest_date
+    from others_bounded
+),
+
+resolved as (
+    select
+        precision_told.patient_id,
+        bounded.event_type,
+        {{ imputed_date('bounded') }} as event_date,
+        bounded.earliest_date,
+        bounded.latest_date,
+        bounded.delivered_precision,
+        case
+            when bounded.delivered_precision = 'day' then 'given'
+            when {{ imputed_date('bounded') }} is null then 'missing'
+            else 'imputed'
+        end as how,
+        coalesce(bounded.earliest_date > bounded.latest_date, false)
+            as is_interval_empty,
+        precision_told.source_table,
+        precision_told.file_line,
+        bounded.source_record
+    from bounded
+    inner join precision_told
+        on
+            bounded.source_record = precision_told.source_record
+            and bounded.event_type = precision_told.event_type
+)
+
+select * from resolved

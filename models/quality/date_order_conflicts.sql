@@ -1,0 +1,65 @@
+with
+delivered_dates as (
+    select * from {{ ref('delivered_dates') }}
+),
+
+date_orders as (
+    select * from {{ ref('date_orders') }}
+),
+
+date_columns as (
+    select * from {{ ref('date_columns') }}
+),
+
+-- An order between two roles is one between each two dates of those roles.
+orders_spelled as (
+    select
+        date_orders.rule_id,
+        date_orders.of_one_record,
+        date_orders.found_in,
+        date_orders.more_than_days,
+        date_orders.up_to_days,
+        date_orders.later_is_partial,
+        earlier_columns.date_name as earlier_name,
+        later_columns.date_name as later_name
+    from date_orders
+    inner join date_columns as earlier_columns
+        on date_orders.earlier in (earlier_columns.date_name, earlier_columns.date_role)
+    inner join date_columns as later_columns
+        on date_orders.later in (later_columns.date_name, later_columns.date_role)
+    where earlier_columns.date_name <> later_columns.date_name
+),
+
+patients_bounded as (
+    select
+        patient_id,
+        date_name,
+        max(earliest_date) as last_earliest,
+        min(latest_date) as first_latest
+    from delivered_dates
+    group by patient_id, date_name
+),
+
+-- Few patients break any order: only their dates are compared one by one.
+orders_suspected as (
+    select
+        orders_spelled.rule_id,
+        orders_spelled.of_one_record,
+        orders_spelled.found_in,
+        orders_spelled.more_than_days,
+        orders_spelled.up_to_days,
+        orders_spelled.later_is_partial,
+        orders_spelled.earlier_name,
+        orders_spelled.later_name,
+        earlier.patient_id
+    from orders_spelled
+    inner join patients_bounded as earlier
+        on orders_spelled.earlier_name = earlier.date_name
+    inner join patients_bounded as later
+        on
+            orders_spelled.later_name = later.date_name
+            and earlier.patient_id = later.patient_id
+    where earlier.last_earliest > later.first_latest + orders_spelled.more_than_days
+)
+
+select * from orders_suspected

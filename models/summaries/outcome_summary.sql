@@ -1,0 +1,222 @@
+with
+cohort as (
+    select * from {{ ref('cohort') }}
+    where is_included
+),
+
+populations as (
+    select * from {{ ref('populations') }}
+),
+
+outcome_measures as (
+    select * from {{ ref('outcome_measures') }}
+),
+
+controlled_terms as (
+    select * from {{ ref('controlled_terms') }}
+),
+
+-- What "within two cycles" needs, and what no window cuts.
+patients_grouped as (
+    select * from {{ ref('subset_members') }}
+    where response_window in ('any', 'two_cycles')
+),
+
+transplant_outcomes as (
+    select * from {{ ref('transplant_outcomes') }}
+),
+
+times as (
+    select * from {{ ref('time_to_event') }}
+    where censoring_rule = 'standard' and is_evaluable
+),
+
+concurrent_therapies as (
+    select * from {{ ref('int_concurrent_therapies') }}
+),
+
+genetic_findings as (
+    select * from {{ ref('stg_delivery__genetic_findings') }}
+    where disposition = 'accepted'
+),
+
+transplants_judged as (
+    select
+        cohort.patient_id,
+        true as counted,
+        transplants.hsct_date is not null as hsct_after_index,
+        transplants.has_response_before_hsct as response_before_hsct,
+        transplants.has_cytotoxic_between as cytotoxic_between,
+        not transplants.has_cytotoxic_between as no_cytotoxic_between,
+        coalesce(not transplants.has_cytotoxic_between, false) as response_then_hsct,
+        transplants.is_in_remission_at_hsct as in_remission_at_hsct,
+        transplants.is_nrm_evaluable as nrm_evaluable
+    from cohort
+    inner join transplant_outcomes as transplants
+        on cohort.patient_id = transplants.patient_id
+),
+
+-- As in P5, a test without a whole date counts unless it can only be later than index.
+markers_judged as (
+    select
+        genetic_findings.patient_id,
+        genetic_findings.marker,
+        case
+            when max(case when genetic_findings.result = 'positive' then 1 end) = 1
+                then true
+            when max(case when genetic_findings.result = 'negative' then 1 end) = 1
+                then false
+        end as is_positive
+    from genetic_findings
+    inner join cohort on genetic_findings.patient_id = cohort.patient_id
+    where coalesce(genetic_findings.test_date_earliest <= cohort.index_date, true)
+    group by genetic_findings.patient_id, genetic_findings.marker
+),
+
+drugs_listed as (
+    select distinct
+        concurrent_therapies.drug_class,
+        concurrent_therapies.drug,
+        outcome_measures.fact || '__' || concurrent_therapies.drug as fact,
+        outcome_measures.measure || '__' || concurrent_therapies.drug as measure
+    from concurrent_therapies
+    inner join cohort on concurrent_therapies.patient_id = cohort.patient_id
+    inner join outcome_measures
+        on 'concurrent_' || concurrent_therapies.drug_class = outcome_measures.fact
+    where concurrent_therapies.drug_class <> 'lymphocyte_infusion'
+),
+
+therapies_listed as (
+    select
+        term as drug_class,
+        cast(null as string) as drug,
+        'concurrent_' || term as fact
+    from controlled_terms
+    where vocabulary = 'drug_class'
+    union all
+    select
+        'lymphocyte_infusion' as drug_class,
+        cast(null as string) as drug,
+        'concurrent_lymphocyte_infusion' as fact
+    union all
+    select
+        drug_class,
+        drug,
+        fact
+    from drugs_listed
+),
+
+facts_listed as (
+    {%- for fact in [
+        'counted', 'hsct_after_index', 'response_before_hsct', 'cytotoxic_between',
+        'no_cytotoxic_between', 'response_then_hsct', 'in_remission_at_hsct',
+        'nrm_evaluable',
+    ] %}
+    select
+        patient_id,
+        '{{ fact }}' as fact,
+        {{ fact }} as is_met
+    from transplants_judged
+    union all
+    {%- endfor %}
+    {%- for fact, endpoint, ended_by in [
+        ('died', 'os', 'death'),
+        ('dfs_relapse', 'dfs', 'relapse'),
+        ('dfs_death', 'dfs', 'death'),
+        ('rfs_relapse', 'rfs', 'relapse'),
+        ('rfs_death', 'rfs', 'death'),
+    ] %}
+    select
+        patient_id,
+        '{{ fact }}' as fact,
+        status = 1 and ended_by = '{{ ended_by }}' as is_met
+    from times
+    where endpoint = '{{ endpoint }}'
+    union all
+    {%- endfor %}
+    select
+        patient_id,
+        marker || '_positive' as fact,
+        is_positive as is_met
+    from markers_judged
+    union all
+    select
+        cohort.patient_id,
+        therapies_listed.fact,
+        count(concurrent_therapies.patient_id) > 0 as is_met
+    from cohort
+    cross join therapies_listed
+    left join concurrent_therapies
+        on
+            cohort.patient_id = concurrent_therapies.patient_id
+            and therapies_listed.drug_class = concurrent_therapies.drug_class
+            and coalesce(therapies_listed.drug = concurrent_therapies.drug, true)
+    group by cohort.patient_id, therapies_listed.fact
+),
+
+measures_listed as (
+    select
+        subset,
+        measure,
+        fact,
+        disease_group
+    from outcome_measures
+    union all
+    select
+        'all' as subset,
+        measure,
+        fact,
+        cast(null as string) as disease_group
+    from drugs_listed
+),
+
+-- Of whom the answer is known.
+facts_counted as (
+    select
+        populations.population,
+        measures_listed.subset,
+        measures_listed.measure,
+        count(case when facts_listed.is_met then 1 end) as numerator,
+        count(facts_listed.is_met) as denominator
+    from populations
+    inner join measures_listed
+        on
+            measures_listed.disease_group is null
+            or populations.disease_group = measures_listed.disease_group
+    left join patients_grouped
+        on
+            populations.population = patients_grouped.population
+            and measures_listed.subset = patients_grouped.subset
+    left join facts_listed
+        on
+            patients_grouped.patient_id = facts_listed.patient_id
+            and measures_listed.fact = facts_listed.fact
+    group by populations.population, measures_listed.subset, measures_listed.measure
+    union all
+    select
+        populations.population,
+        'all' as subset,
+        'participating_sites' as measure,
+        count(distinct cohort.site_id) as numerator,
+        cast(null as bigint) as denominator
+    from populations
+    left join patients_grouped
+        on
+            populations.population = patients_grouped.population
+            and patients_grouped.subset = 'all'
+    left join cohort on patients_grouped.patient_id = cohort.patient_id
+    group by populations.population
+),
+
+summarised as (
+    select
+        population,
+        subset,
+        measure,
+        numerator,
+        denominator,
+        {{ ratio('100 * numerator', 'denominator') }} as percent
+    from facts_counted
+)
+
+select * from summarised

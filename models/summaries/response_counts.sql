@@ -1,0 +1,98 @@
+with
+populations as (
+    select * from {{ ref('populations') }}
+),
+
+summary_subsets as (
+    select * from {{ ref('summary_subsets') }}
+    where mart = 'response_summary'
+),
+
+response_windows as (
+    select * from {{ ref('response_windows') }}
+),
+
+response_measures as (
+    select * from {{ ref('response_measures') }}
+),
+
+patients_grouped as (
+    select * from {{ ref('subset_members') }}
+),
+
+responses as (
+    select * from {{ ref('responses') }}
+),
+
+-- Remission is judged of all, MRD of the evaluable.
+outcomes_listed as (
+    select
+        patient_id,
+        response_window,
+        'remission' as assessment,
+        coalesce(best_remission, 'not_gradable') as outcome
+    from responses
+    union all
+    select
+        patient_id,
+        response_window,
+        'mrd_evaluability' as assessment,
+        case when is_mrd_evaluable then 'evaluable' else 'not_evaluable' end as outcome
+    from responses
+    union all
+    select
+        patient_id,
+        response_window,
+        'mrd' as assessment,
+        mrd_response as outcome
+    from responses
+    where is_mrd_evaluable
+),
+
+cells_listed as (
+    select distinct
+        populations.population,
+        summary_subsets.subset,
+        response_windows.response_window,
+        response_measures.measure,
+        response_measures.assessment
+    from populations
+    inner join summary_subsets
+        on coalesce(populations.disease_group = summary_subsets.disease_group, true)
+    cross join response_windows
+    cross join response_measures
+),
+
+cells_counted as (
+    select
+        cells_listed.population,
+        cells_listed.subset,
+        cells_listed.response_window,
+        cells_listed.measure,
+        count(response_measures.outcome) as numerator,
+        count(outcomes_listed.outcome) as denominator
+    from cells_listed
+    left join patients_grouped
+        on
+            cells_listed.population = patients_grouped.population
+            and cells_listed.subset = patients_grouped.subset
+            and patients_grouped.response_window in (
+                'any', cells_listed.response_window
+            )
+    left join outcomes_listed
+        on
+            patients_grouped.patient_id = outcomes_listed.patient_id
+            and cells_listed.response_window = outcomes_listed.response_window
+            and cells_listed.assessment = outcomes_listed.assessment
+    left join response_measures
+        on
+            cells_listed.measure = response_measures.measure
+            and outcomes_listed.outcome = response_measures.outcome
+    group by
+        cells_listed.population,
+        cells_listed.subset,
+        cells_listed.response_window,
+        cells_listed.measure
+)
+
+select * from cells_counted
