@@ -227,6 +227,19 @@ def test_help_does_not_wait_for_the_heavy_libraries():
     assert "survival estimate --analysis rr_ph_neg__os" in result.stdout
 
 
+def test_importing_the_package_brings_numpy_alone():
+    code = (
+        "import sys\nbefore = set(sys.modules)\nimport survival\n"
+        "for name in survival.__all__:\n    getattr(survival, name)\n"
+        "brought = {name.partition('.')[0] for name in set(sys.modules) - before}\n"
+        "print(*sorted(brought - set(sys.stdlib_module_names)))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.split() == ["numpy", "survival"]
+
+
 def test_a_reader_that_leaves_early_is_no_error():
     process = subprocess.Popen(
         [sys.executable, "-m", "survival.cli", "estimate", "--format", "json"],
