@@ -21,6 +21,7 @@ all: .venv/installed
 test: .venv/installed
 	$(IN_VENV) ruff check .
 	$(IN_VENV) ruff format --check .
+	$(IN_VENV) mypy
 	$(CHECKED) dbt build
 	$(CHECKED) dbt test --select test_type:unit
 	$(CHECKED) sqlfluff lint --processes 2 models tests dbt_project/analyses

@@ -29,7 +29,7 @@ _TYPES = {
 class Runner:
     """A process that imports Great Expectations at once, and evaluates when asked."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         # Its diagnostics are kept in a file: a pipe that nobody reads would fill up.
         self._diagnostics = tempfile.TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(

@@ -38,7 +38,7 @@ def tables_to_judge(
     return tables
 
 
-def _accepted(connection, table: Table) -> pandas.DataFrame:
+def _accepted(connection: duckdb.DuckDBPyConnection, table: Table) -> pandas.DataFrame:
     """Trusted records as their text, numbers as numbers."""
     columns = ", ".join(
         f"try_cast(trim({column.name}) as double) as {column.name}"

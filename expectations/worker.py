@@ -18,6 +18,7 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import great_expectations as gx
+    from great_expectations import expectations as gxe
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
 from expectations.suites import declared_suites
@@ -38,7 +39,9 @@ RESULT_COLUMNS = (
 )
 
 
-def evaluate(tables: dict[str, Any], *, suites=None) -> list[dict[str, Any]]:
+def evaluate(
+    tables: dict[str, Any], *, suites: dict[str, list[gxe.Expectation]] | None = None
+) -> list[dict[str, Any]]:
     """Evaluate the declared suites on their tables.
 
     Parameters
@@ -73,7 +76,7 @@ def evaluate(tables: dict[str, Any], *, suites=None) -> list[dict[str, Any]]:
     return results
 
 
-def _declared(table_name: str, expectation) -> dict[str, Any]:
+def _declared(table_name: str, expectation: gxe.Expectation) -> dict[str, Any]:
     return dict.fromkeys(RESULT_COLUMNS) | {
         "expectation_id": expectation.meta["id"],
         "table_name": table_name,
@@ -85,7 +88,13 @@ def _declared(table_name: str, expectation) -> dict[str, Any]:
     }
 
 
-def _validated(context, source, table_name, expectations, tables) -> dict[str, dict]:
+def _validated(
+    context: Any,
+    source: Any,
+    table_name: str,
+    expectations: list[gxe.Expectation],
+    tables: dict[str, Any],
+) -> dict[str, dict]:
     frame = tables[table_name]
     suite = gx.ExpectationSuite(name=table_name)
     for expectation in expectations:
@@ -102,7 +111,7 @@ def _validated(context, source, table_name, expectations, tables) -> dict[str, d
     }
 
 
-def _found(result, frame) -> dict[str, Any]:
+def _found(result: Any, frame: Any) -> dict[str, Any]:
     raised = [
         entry.get("exception_message")
         for entry in result.exception_info.values()

@@ -4,6 +4,8 @@ The quarantine finds faulty cells by SQL. Here the accepted records are judged w
 by other code, so that a slip in that SQL stops the build rather than reach the marts.
 """
 
+from collections.abc import Iterator
+
 from delivery.contract import Table, delivery_contract
 from great_expectations import expectations as gxe
 
@@ -14,7 +16,7 @@ _REMEDY = (
 )
 
 
-def accepted_suites():
+def accepted_suites() -> dict[str, list[gxe.Expectation]]:
     """One suite per delivered table but the manifest, which the pre-flight judges."""
     return {
         name: [*_schema(table), *_values(table), *_missingness(table)]
@@ -23,7 +25,7 @@ def accepted_suites():
     }
 
 
-def _schema(table: Table):
+def _schema(table: Table) -> Iterator[gxe.Expectation]:
     yield gxe.ExpectTableColumnsToMatchSet(
         column_set=list(table.column_names),
         exact_match=True,
@@ -46,9 +48,9 @@ def _schema(table: Table):
         )
 
 
-def _values(table: Table):
+def _values(table: Table) -> Iterator[gxe.Expectation]:
     for column in table.columns:
-        if column.type == "term":
+        if column.terms is not None:
             yield gxe.ExpectColumnValuesToBeInSet(
                 column=column.name,
                 value_set=terms(column.terms),
@@ -69,7 +71,7 @@ def _values(table: Table):
             )
 
 
-def _missingness(table: Table):
+def _missingness(table: Table) -> Iterator[gxe.Expectation]:
     for limit in seed("missingness_limits"):
         if limit["table_name"] != table.name:
             continue

@@ -9,7 +9,7 @@ from great_expectations import expectations as gxe
 from expectations.seeds import seed
 
 
-def counts_suite():
+def counts_suite() -> list[gxe.Expectation]:
     """One expectation per row rule, on a table of a row per file, a column per rule."""
     return [
         gxe.ExpectColumnValuesToBeBetween(

@@ -5,7 +5,7 @@ from great_expectations import expectations as gxe
 from expectations.seeds import gate_rule
 
 
-def files_suite():
+def files_suite() -> list[gxe.Expectation]:
     """What must hold of every delivered file."""
     share = gate_rule("quarantine_share")
     return [

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,7 +124,14 @@ def _judged(folder: Path, place: Path) -> Checked:
     )
 
 
-def _reason(severity, table_name, expectation_id, n_records, first_line, text) -> str:
+def _reason(
+    severity: str,
+    table_name: str,
+    expectation_id: str,
+    n_records: int | None,
+    first_line: int | None,
+    text: str,
+) -> str:
     """One reason in one line, as ``dbt build`` prints it."""
     where = ""
     if n_records is not None:
@@ -193,7 +200,7 @@ def _json(checked: Checked) -> str:
     )
 
 
-_PRINTED = {
+_PRINTED: dict[str, Callable[[Checked], str]] = {
     "table": _table,
     "csv": _csv,
     "json": _json,

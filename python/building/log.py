@@ -134,7 +134,9 @@ def read_log(warehouse: Path) -> list[Row]:
     return [dict.fromkeys(COLUMNS) | dict(zip(known, row, strict=True)) for row in rows]
 
 
-def write_rows(connection, relation: str, rows: list[Row]) -> None:
+def write_rows(
+    connection: duckdb.DuckDBPyConnection, relation: str, rows: list[Row]
+) -> None:
     """Create `relation` with these rows."""
     columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
     connection.execute(f"create or replace table {relation} ({columns})")

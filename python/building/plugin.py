@@ -6,7 +6,9 @@ Only ``dbt build`` and ``dbt run`` read a delivery; what inspects the working fi
 
 import os
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pandas
 import yaml
 from dbt import selected_resources
@@ -60,7 +62,7 @@ class Plugin(BasePlugin):
         (plugin,) = (plugin for plugin in plugins if isinstance(plugin, cls))
         return plugin
 
-    def initialize(self, plugin_config):
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
         flags = get_flags()
         working = Path(os.path.abspath(self.creds.path))
         self.build = Build(
@@ -83,7 +85,7 @@ class Plugin(BasePlugin):
         is_judged = "expectation_results" in selected and flags.WHICH in _READS_DELIVERY
         self.runner = Runner() if is_judged else None
 
-    def configure_connection(self, conn):
+    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         if get_flags().WHICH not in _READS_DELIVERY:
             return
         folder = Path(os.environ.get("DELIVERY_DIR") or EXAMPLE)
@@ -99,7 +101,7 @@ class Plugin(BasePlugin):
         except BuildRefused as refused:
             raise Refused(str(refused)) from refused
 
-    def judge(self, session) -> pandas.DataFrame:
+    def judge(self, session: duckdb.DuckDBPyConnection) -> pandas.DataFrame:
         """Judge the delivery in the working file, and write the page that shows it."""
         results = (self.runner or Runner()).results(session)
         write_page(session, results, quality_folder())
@@ -107,7 +109,7 @@ class Plugin(BasePlugin):
             self.build.row.update(verdict="refused", reason="\n".join(reasons))
         return results
 
-    def publish(self, session) -> pandas.DataFrame:
+    def publish(self, session: duckdb.DuckDBPyConnection) -> pandas.DataFrame:
         """Publish a whole build; what is returned is stored as the last table."""
         ((is_whole,),) = session.execute(
             "select is_whole from delivery.build_scope"

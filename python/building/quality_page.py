@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import pandas
 from delivery.faults import Fault
 
 from expectations.runner import failures, refusals
@@ -65,7 +67,9 @@ td.n { text-align: right; font-variant-numeric: tabular-nums; }
 """
 
 
-def write_page(connection, results, folder: Path) -> None:
+def write_page(
+    connection: duckdb.DuckDBPyConnection, results: pandas.DataFrame, folder: Path
+) -> None:
     """Write ``index.html`` and ``findings.csv`` of the delivery that was judged."""
     findings = read_findings(connection)
     files = connection.execute(
@@ -118,7 +122,7 @@ def write_page(connection, results, folder: Path) -> None:
     (folder / "index.html").write_text(document, "utf-8")
 
 
-def read_findings(connection) -> list[tuple]:
+def read_findings(connection: duckdb.DuckDBPyConnection) -> list[tuple]:
     """Every finding and quarantined cell, without its value; critical ones first."""
     ((is_derived,),) = connection.execute(
         "select count(*) > 0 from duckdb_tables() where schema_name = 'quality' "

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from delivery.faults import UnreadableFile
 
@@ -153,7 +154,13 @@ def _line_ends(lines: list[bytes]) -> set[bytes]:
     return {b"\r\n"} if ends == {True} and n_returns == len(lines) else {b"mixed"}
 
 
-def _refuse_binary(decoder, chunk: bytes, *, n_lines: int, final: bool = False) -> None:
+def _refuse_binary(
+    decoder: codecs.IncrementalDecoder,
+    chunk: bytes,
+    *,
+    n_lines: int,
+    final: bool = False,
+) -> None:
     def line_of(position: int) -> int:
         return n_lines + 1 + chunk[:position].count(b"\n")
 
@@ -206,8 +213,10 @@ def _chunks(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def _open(path: Path, mode: str):
-    text = {"encoding": "utf-8-sig", "newline": ""} if "t" in mode else {}
+def _open(path: Path, mode: str) -> Any:
+    text: dict[str, Any] = (
+        {"encoding": "utf-8-sig", "newline": ""} if "t" in mode else {}
+    )
     return (gzip.open if path.name.endswith(".gz") else open)(path, mode, **text)
 
 

@@ -112,7 +112,9 @@ def load_file(connection: duckdb.DuckDBPyConnection, file: DeliveredFile) -> Non
     )
 
 
-def _load_plain(connection, file: DeliveredFile, table: Table) -> None:
+def _load_plain(
+    connection: duckdb.DuckDBPyConnection, file: DeliveredFile, table: Table
+) -> None:
     # The header's names are those of the contract, in the order of the file.
     columns = ", ".join(f"'{name}': 'varchar'" for name in file.header)
     compression = "gzip" if file.file_format == "csv.gz" else "none"
@@ -126,7 +128,9 @@ def _load_plain(connection, file: DeliveredFile, table: Table) -> None:
     )
 
 
-def _load_records(connection, file: DeliveredFile, table: Table) -> int:
+def _load_records(
+    connection: duckdb.DuckDBPyConnection, file: DeliveredFile, table: Table
+) -> int:
     """Read a file record by record; return how many have not their header's fields."""
     batch: list[list[str | int | None]] = []
     malformed: list[tuple[str, int, int, str]] = []

@@ -90,7 +90,9 @@ def text_query(table: Table) -> str:
     )
 
 
-def unreadable_text(connection, table: Table) -> UnreadableFile | None:
+def unreadable_text(
+    connection: duckdb.DuckDBPyConnection, table: Table
+) -> UnreadableFile | None:
     """What makes a loaded Parquet table unlike any text file, or None."""
     for name in table.column_names:
         ((longest, has_nul),) = connection.execute(

@@ -111,7 +111,8 @@ def _unknown_table(path: Path) -> Fault:
 
 def _inspect_file(table: Table, path: Path) -> DeliveredFile:
     file_format = path.name.partition(".")[2]
-    n_blank_lines, is_plain, types = 0, False, ()
+    n_blank_lines, is_plain = 0, False
+    types: tuple[str, ...] = ()
     try:
         if file_format == "parquet":
             parquet = scan_parquet(path)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from survival.counts import Counts
 from survival.cumulative_incidence import cumulative_incidence
 from survival.curves import IncidenceCurve, SurvivalCurve
-from survival.kaplan_meier import kaplan_meier, reverse_kaplan_meier
+from survival.kaplan_meier import Competing, kaplan_meier, reverse_kaplan_meier
 
 ALL = "all"
 
@@ -44,7 +45,7 @@ class Analysis:
     endpoint: str
     censoring_rule: str
     counted_endpoint: str
-    competing_role: str
+    competing_role: Competing | Literal["none"]
     stratum_variable: str | None
     landmark_day: int | None
     is_reverse: bool

@@ -66,7 +66,7 @@ def refuse_different_indexes(**columns: object) -> None:
         If two of the columns are Series with different indexes.
     """
     indexed = {
-        name: column.index  # type: ignore[attr-defined]
+        name: column.index
         for name, column in columns.items()
         if hasattr(column, "index") and not callable(column.index)
     }
@@ -107,7 +107,8 @@ def _refuse_other_containers(name: str, values: Any) -> None:
 
 def _from_objects(name: str, array: np.ndarray) -> np.ndarray:
     """Whole numbers held as objects, as columns with missing values hold them."""
-    for place, value in enumerate(array.tolist()):
+    values: list[Any] = array.tolist()
+    for place, value in enumerate(values):
         if type(value).__name__ in MISSING:
             raise CountsError(
                 f"{name} has no value at position {place}: leave out patients without "
@@ -115,9 +116,9 @@ def _from_objects(name: str, array: np.ndarray) -> np.ndarray:
             )
         if not isinstance(value, Integral | float):
             raise CountsError(_not_integers(name, _named(value)))
-        if abs(value) > LARGEST:
+        if abs(float(value)) > LARGEST:
             raise CountsError(_too_large(name))
-    return np.array(array.tolist())
+    return np.array(values)
 
 
 def _refuse_other_kinds(name: str, array: np.ndarray) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from survival.analysis import ALL, Analysis
@@ -84,8 +84,9 @@ def _compared(
     for halves in HALVES:
         for analysis in asked.values():
             _, _, suffix = analysis.analysis_id.partition("__")
-            pair = [asked.get(f"{half}__{suffix}") for half in halves]
-            is_split = analysis.population == halves[0] and None not in pair
+            ids = [f"{half}__{suffix}" for half in halves]
+            pair = [asked[analysis_id] for analysis_id in ids if analysis_id in asked]
+            is_split = analysis.population == halves[0] and len(pair) == len(halves)
             has_causes = analysis.competing_role != "none"
             if is_split and has_causes and analysis.stratum_variable is None:
                 known = (counts.get(each.analysis_id, {}).get(ALL) for each in pair)
@@ -99,16 +100,17 @@ def _tested(
     first = analyses[0]
     event, competing = CAUSES.get(first.endpoint, ("event", "competing event"))
     counts = list(groups.values())
-    tests = {
+    tests_by_role: dict[str, dict[str, Callable[[list[Counts]], GroupTest]]] = {
         "none": {ENDPOINTS.get(first.endpoint, first.endpoint): log_rank},
         "censoring": {f"no {event} yet ({competing} censors)": log_rank, event: gray},
         "event": {
             event: gray,
             competing: lambda counts: gray(counts, cause="competing"),
         },
-    }[first.competing_role]
-    for curve, test in tests.items():
-        result, reason = None, KNOWN_LATER if first.is_exempt else None
+    }
+    for curve, test in tests_by_role[first.competing_role].items():
+        result: GroupTest | None = None
+        reason = KNOWN_LATER if first.is_exempt else None
         if reason is None and len(counts) < 2:
             reason = ONE_GROUP
         if reason is None:

@@ -142,7 +142,7 @@ class Counts:
             ).astype(np.int64)
             for status in _STATUSES
         }
-        n_exits = sum(tally.values())
+        n_exits = np.sum([*tally.values()], axis=0)
         return cls(
             time_days=days,
             n_at_risk=n_exits[::-1].cumsum()[::-1],

@@ -144,7 +144,7 @@ def _aalen_johansen(
         n_cause, n_other = n_other, n_cause
     n_at_risk = counts.n_at_risk
     n_survivors = n_at_risk - n_cause - n_other
-    event_free = np.cumprod(n_survivors / n_at_risk)
+    event_free = np.cumprod(n_survivors / n_at_risk, dtype=np.float64)
     before = np.concatenate([[1.0], event_free])[: len(n_at_risk)]
     incidence = np.cumsum(before * n_cause / n_at_risk)
     # Without survivors the incidence never moves again, and nothing follows.

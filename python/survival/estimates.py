@@ -166,20 +166,20 @@ def as_csv(estimates: Estimates) -> str:
 
 def _test_rows(comparison: Comparison) -> list[dict[str, Any]]:
     result, groups = comparison.result, " v ".join(comparison.groups)
-    numbers = (
-        {}
-        if result is None
-        else {"chi_squared": result.statistic, "p_value": result.p_value}
-    )
+    numbers, estimator = {}, comparison.reason
+    if result is not None:
+        numbers = {"chi_squared": result.statistic, "p_value": result.p_value}
+        estimator = (
+            f"{result.test} test of {comparison.curve}, "
+            f"{result.degrees_of_freedom} degrees of freedom"
+        )
     common = {"analysis_id": comparison.name, "stratum": groups}
     return [
         {
             **common,
             "statistic": statistic,
             "estimate": numbers.get(statistic),
-            "estimator": comparison.reason
-            or f"{result.test} test of {comparison.curve}, "
-            f"{result.degrees_of_freedom} degrees of freedom",
+            "estimator": estimator,
             "caution": DESCRIPTIVE,
         }
         for statistic in ("chi_squared", "p_value")

@@ -6,11 +6,12 @@ from decimal import Decimal
 from fractions import Fraction
 from math import isinf, isnan
 from numbers import Real
+from typing import Any
 
 from survival.errors import CountsError
 
 
-def require_confidence(confidence: object) -> None:
+def require_confidence(confidence: Any) -> None:
     """Refuse a coverage that is no proportion.
 
     Raises
@@ -18,7 +19,7 @@ def require_confidence(confidence: object) -> None:
     CountsError
         Unless it lies strictly between 0 and 1.
     """
-    if not isinstance(confidence, Real) or not 0 < confidence < 1:
+    if not isinstance(confidence, Real) or not 0 < float(confidence) < 1:
         raise CountsError(
             f"confidence must lie between 0 and 1, not {confidence!r}: 0.95 is 95%"
         )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from math import isnan, nan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from survival.agreement import Verification
 from survival.analysis import Analysis, AnalysisFit, fit_analysis
@@ -198,7 +198,8 @@ def _compare_summary(
         where = place if month is None else f"{place} month {month:g}"
         ours_row, their_row = ours.get(key), theirs.get(key)
         if ours_row is None or their_row is None:
-            result.add(f"survival_summary.{statistic} (row)", *_rows(ours_row), where)
+            here, there = (nan, 1.0) if ours_row is None else (1.0, nan)
+            result.add(f"survival_summary.{statistic} (row)", here, there, where)
             continue
         for column in SUMMARY_COLUMNS:
             result.add(
@@ -224,11 +225,7 @@ def _compare_doubled(
         result.add(f"{mart} (rows)", len(keyed), len(rows or []), place)
 
 
-def _rows(ours: object | None) -> Iterator[float]:
-    yield from (nan, 1.0) if ours is None else (1.0, nan)
-
-
-def _number(value: object) -> float:
+def _number(value: Any) -> float:
     return nan if value is None else float(value)
 
 

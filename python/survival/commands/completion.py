@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from survival.commands.common import DONE, Commands, add_warehouse, command
 
@@ -76,7 +76,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def script(parsers: dict[str, argparse.ArgumentParser]) -> str:
     """The completion of these commands, for bash."""
-    values, options = [], []
+    values: list[str] = []
+    options: list[str] = []
     for name, parser in parsers.items():
         values += _values(name, parser)
         options.append(_branch(name, words=_options(parser), depth=12))
@@ -88,7 +89,7 @@ def script(parsers: dict[str, argparse.ArgumentParser]) -> str:
 
 def _options(parser: argparse.ArgumentParser) -> list[str]:
     """Options, and the values of what has no option's name."""
-    words = []
+    words: list[str] = []
     for action in parser._actions:
         words += action.option_strings or action.choices or []
     return words
@@ -104,5 +105,5 @@ def _values(name: str, parser: argparse.ArgumentParser) -> Iterator[str]:
                 yield _branch(pattern, words=action.choices, depth=8)
 
 
-def _branch(pattern: str, *, words, depth: int) -> str:
+def _branch(pattern: str, *, words: Iterable[str], depth: int) -> str:
     return f'{" " * depth}{pattern}) words="{" ".join(words)}" ;;'
