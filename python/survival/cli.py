@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from survival.commands import check, completion, estimate, report, verify
+from survival.commands import check, completion, estimate, map, report, verify
 from survival.commands.common import FAILED, USAGE, complain
 
 DESCRIPTION = """\
@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="command")
-    for command in (estimate, verify, report, check, completion):
+    for command in (estimate, verify, report, check, map, completion):
         command.add(commands)
     return parser
 

@@ -41,6 +41,7 @@ def offered(tmp_path, monkeypatch):
 def test_commands_options_and_values_are_offered(offered):
     assert offered("") >= {"estimate", "verify", "report", "check", "completion"}
     assert offered("es") == {"estimate"}
+    assert offered("m") == {"map"}
     assert offered("report", "--m") == {"--minimum-cell"}
     assert offered("estimate", "--format", "") == {"table", "csv", "json"}
     assert offered("check", "--format", "h") == {"html"}
@@ -59,6 +60,7 @@ def test_files_are_offered_where_a_file_is_asked_for(offered, tmp_path):
     start = f"{tmp_path}/ware"
     assert offered("estimate", "--warehouse", start) == {f"{tmp_path}/warehouse.duckdb"}
     assert offered("report", "--output", f"{tmp_path}/b") == {f"{tmp_path}/bin"}
+    assert offered("map", "--with", start) == {f"{tmp_path}/warehouse.duckdb"}
 
 
 def test_zsh_gets_the_same_through_its_own_bridge(capsys):

@@ -19,7 +19,12 @@ analyses. Add it to the start file of the shell:
 """
 # What follows these is a file, a folder, or the name of an analysis.
 FILES, FOLDERS, ANALYSES = "files", "folders", "analyses"
-KINDS = {"--warehouse": FILES, "--output": FOLDERS, "--analysis": ANALYSES}
+KINDS = {
+    "--warehouse": FILES,
+    "--with": FILES,
+    "--output": FOLDERS,
+    "--analysis": ANALYSES,
+}
 SCRIPT = """\
 _survival() {
     local word="${COMP_WORDS[COMP_CWORD]}" before="${COMP_WORDS[COMP_CWORD-1]}"

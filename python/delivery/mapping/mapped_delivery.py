@@ -1,0 +1,247 @@
+"""From an export's folder to a delivery's folder, whole or not at all."""
+
+import csv
+import hashlib
+import io
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from delivery.contract import delivery_contract
+from delivery.faults import quoted
+from delivery.files import FORMATS
+from delivery.mapping.definitions import (
+    MANIFEST_SETTINGS,
+    Mapping,
+    Vocabulary,
+    read_mapping,
+)
+from delivery.mapping.not_mapped import NotMapped, write_list
+from delivery.mapping.records import Mapped, mapped_records
+from delivery.mapping.refusal import MappingRefused, unknown
+from delivery.mapping.sources import Source, export_files, found_file, read_source
+
+
+@dataclass(frozen=True)
+class MappedDelivery:
+    """A delivery that was written, the list beside it, and what was done."""
+
+    folder: Path
+    not_mapped_file: Path
+    manifest: dict[str, str]
+    mapped: Mapped
+
+
+def map_export(
+    export: Path,
+    mapping_file: Path,
+    output: Path,
+    *,
+    vocabulary: Vocabulary,
+    manifest: dict[str, str] | None = None,
+    replace: bool = False,
+) -> MappedDelivery:
+    """Turn an export into a delivery of the contract.
+
+    Parameters
+    ----------
+    export
+        The folder of the export, in which nothing is written.
+    mapping_file
+        The definitions.
+    output
+        The delivery's folder; `<output>.not_mapped.csv` lists what is not mapped.
+    vocabulary
+        The allowed terms of a vocabulary of the contract.
+    manifest
+        `delivery_id`, `delivered_on` and `data_cutoff_date`, where they are not those
+        of the mapping.
+    replace
+        Whether a delivery that stands in `output` may be replaced.
+
+    Raises
+    ------
+    MappingRefused
+        Where the mapping cannot be carried out; nothing is written.
+    """
+    if output.name in ("", ".."):
+        raise MappingRefused([f"{output}: name the folder to write, as delivery"])
+    files = [
+        path
+        for path in export_files(export)
+        if path.resolve() != mapping_file.resolve()
+    ]
+    listed_file = output.with_name(f"{output.name}.not_mapped.csv")
+    _refuse_places(export, output, listed_file, replace)
+    mapping = read_mapping(mapping_file, vocabulary=vocabulary)
+    told = mapping.manifest | {k: v for k, v in (manifest or {}).items() if v}
+    missing = [name for name in MANIFEST_SETTINGS if name not in told]
+    if missing:
+        options = " and ".join(f"--{name.replace('_', '-')}" for name in missing)
+        raise MappingRefused(
+            [
+                f"{mapping_file.name}: no row says the {' and the '.join(missing)}; "
+                f"add rows (contract_table manifest), or give {options}"
+            ]
+        )
+    sources = _sources(mapping, files)
+    mapped = mapped_records(mapping, sources, vocabulary=vocabulary)
+    mapped.not_mapped[:0] = _files_not_named(files, sources)
+    mapped.not_mapped += _contract_not_filled(mapping)
+    texts = {name: _table_text(name, rows) for name, rows in mapped.rows.items()}
+    texts["manifest"] = _manifest_text(told, texts, mapped)
+    _write(output, listed_file, texts, mapped.not_mapped)
+    return MappedDelivery(output, listed_file, told, mapped)
+
+
+def _refuse_places(
+    export: Path, output: Path, listed_file: Path, replace: bool
+) -> None:
+    """Refuse to write into the export, or over what no mapping has written."""
+    source, target = export.resolve(), output.resolve()
+    if target.is_relative_to(source) or source.is_relative_to(target):
+        raise MappingRefused(
+            [
+                f"{output}: lies in the export, or the export in it; "
+                "name another --output"
+            ]
+        )
+    if not output.exists() and not listed_file.exists():
+        return
+    if output.exists() and not output.is_dir():
+        raise MappingRefused([f"{output}: is no folder; name another --output"])
+    standing = sorted(output.iterdir()) if output.exists() else []
+    ours = {f"{name}.{form}" for name in delivery_contract() for form in FORMATS}
+    foreign = [path.name for path in standing if path.name not in ours]
+    if foreign:
+        raise MappingRefused(
+            [
+                f"{output}: holds {quoted(foreign[0])}, which no delivery has; "
+                "name another --output"
+            ]
+        )
+    if (standing or listed_file.exists()) and not replace:
+        place = output if standing else listed_file
+        raise MappingRefused(
+            [f"{place}: is there already; name another --output, or add --replace"]
+        )
+
+
+def _sources(mapping: Mapping, files: list[Path]) -> dict[str, Source]:
+    """The files that the mapping names, read; every name in it that is not there."""
+    named = dict.fromkeys(part.source_file for part in mapping.parts)
+    named |= dict.fromkeys(file for _, _, file, _ in mapping.said)
+    lines = {file: line for line, _, file, _ in reversed(mapping.said)}
+    paths, slips = {}, []
+    for name in named:
+        try:
+            paths[name] = found_file(name, files)
+        except ValueError as error:
+            place = (
+                f"{mapping.path.name}: line {lines[name]}" if name in lines else name
+            )
+            slips.append(f"{place}: source_file: {error}")
+    twice = [
+        f"{mapping.path.name}: {path.name} is named in two ways; use one"
+        for path in dict.fromkeys(paths.values())
+        if list(paths.values()).count(path) > 1
+    ]
+    if slips or twice:
+        raise MappingRefused([*slips, *twice])
+    sources = {
+        name: read_source(path, mapping.settings.get(name, {}))
+        for name, path in paths.items()
+    }
+    slips = [
+        f"{mapping.path.name}: line {line}: {place}: "
+        + unknown(column, f"column of {sources[name].name}", sources[name].columns)
+        for line, place, name, column in mapping.said
+        if column and column not in sources[name].columns
+    ]
+    if slips:
+        raise MappingRefused(slips)
+    return sources
+
+
+def _files_not_named(
+    files: list[Path], sources: dict[str, Source]
+) -> Iterator[NotMapped]:
+    read = {source.path for source in sources.values()}
+    for path in files:
+        if path not in read:
+            yield NotMapped("file", path.name)
+
+
+def _contract_not_filled(mapping: Mapping) -> Iterator[NotMapped]:
+    for table in delivery_contract().values():
+        given = [set(p.cells) for p in mapping.parts if p.table.name == table.name]
+        if given:
+            for column in table.column_names:
+                if column not in set().union(*given):
+                    yield NotMapped(
+                        "contract_column",
+                        contract_table=table.name,
+                        contract_column=column,
+                    )
+        elif (
+            table.required
+            and table.name != "manifest"
+            and table.name not in mapping.empty_tables
+        ):
+            yield NotMapped("contract_table", contract_table=table.name)
+
+
+def _table_text(name: str, rows: list[tuple[str, ...]]) -> str:
+    return _csv_text(delivery_contract()[name].column_names, rows)
+
+
+def _manifest_text(told: dict[str, str], texts: dict[str, str], mapped: Mapped) -> str:
+    settings = tuple(told[name] for name in MANIFEST_SETTINGS)
+    rows = [
+        (
+            name,
+            *settings,
+            str(len(mapped.rows[name])),
+            hashlib.sha256(text.encode()).hexdigest(),
+        )
+        for name, text in texts.items()
+    ]
+    return _csv_text(delivery_contract()["manifest"].column_names, rows)
+
+
+def _csv_text(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _write(
+    output: Path, listed_file: Path, texts: dict[str, str], listed: list[NotMapped]
+) -> None:
+    """Write all beside, then put it in its place: a full disk leaves what stood."""
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(
+            dir=output.parent, prefix=".mapping-"
+        ) as place:
+            made, old = Path(place, "delivery"), Path(place, "replaced")
+            made.mkdir()
+            for name, text in texts.items():
+                (made / f"{name}.csv").write_bytes(text.encode())
+            write_list(Path(place, "list"), listed)
+            if output.exists():
+                output.replace(old)
+            try:
+                made.replace(output)
+            except OSError:
+                if old.exists():
+                    old.replace(output)
+                raise
+            Path(place, "list").replace(listed_file)
+    except OSError as error:
+        raise MappingRefused(
+            [f"{output}: cannot be written: {error.strerror}"]
+        ) from error
