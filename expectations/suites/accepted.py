@@ -6,10 +6,9 @@ by other code, so that a slip in that SQL stops the build rather than reach the 
 
 from collections.abc import Iterator
 
+from building.definitions import seed, terms
 from delivery.contract import Table, delivery_contract
 from great_expectations import expectations as gxe
-
-from expectations.seeds import seed, terms
 
 _REMEDY = (
     "the quarantine let a faulty record through: report it, and do not use the marts"

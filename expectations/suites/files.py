@@ -1,8 +1,7 @@
 """Files as wholes: how much of each was quarantined."""
 
+from building.definitions import gate_rule
 from great_expectations import expectations as gxe
-
-from expectations.seeds import gate_rule
 
 
 def files_suite() -> list[gxe.Expectation]:

@@ -15,8 +15,8 @@ import duckdb
 import pandas
 from delivery.faults import Fault
 
+from building.definitions import gate_rule
 from expectations.runner import failures, refusals
-from expectations.seeds import gate_rule
 
 LIST_COLUMNS = (
     "severity",

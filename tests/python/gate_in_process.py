@@ -14,13 +14,13 @@ from pathlib import Path
 
 import duckdb
 import pandas
+from building.definitions import seed
 from building.log import write_rows
 from delivery.contract import PROJECT
 from delivery.load import load_delivery, write_warnings
 from delivery.preflight import inspect_delivery
 
 from expectations.runner import failures, refusals
-from expectations.seeds import seed
 from expectations.tables import tables_to_judge
 from expectations.worker import evaluate
 

@@ -10,6 +10,7 @@ from dbt_builds import PROJECT
 FOLDERS = ("staging", "quality", "intermediate", "marts")
 # The way through the house: no model reads one of a layer after its own.
 LAYERS = (
+    "definitions",
     "records",
     "staging",
     "quality",

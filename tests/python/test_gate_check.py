@@ -8,11 +8,10 @@ from dataclasses import replace
 
 import pytest
 from building.check import FORMATS, Checked, check, main, printed
+from building.definitions import seed
 from building.quality_page import escape_formula, write_list
 from delivery.contract import PROJECT
 from delivery_files import copied, edited
-
-from expectations.seeds import seed
 
 
 @pytest.fixture(scope="module")

@@ -414,7 +414,7 @@ def test_a_row_that_says_what_no_data_can_mean_is_refused(bmt, tmp_path, change,
 
 def test_a_grouping_known_too_late_fails_the_build_by_name(tmp_path):
     project = project_copy(tmp_path / "project")
-    seed = project / "seeds" / "survival_analyses.csv"
+    seed = project / "seeds" / "neuf" / "survival_analyses.csv"
     analyses = pd.read_csv(seed, dtype=str, keep_default_na=False)
     exempted = analyses["analysis_id"] == "mrd_pos__dfs__by_mrd_response"
     assert exempted.sum() == 1

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-
 import duckdb
 import pytest
 import yaml
+from building.definitions import terms
 from dbt_builds import PROJECT
 
 # rule -> what must occur, as a query that returns it
@@ -198,14 +197,10 @@ def test_no_rule_is_left_out():
 
 def terms_of_the_contract() -> dict[tuple[str, str], set[str]]:
     """The terms that each column may hold, from the contract and its vocabularies."""
-    vocabularies: dict[str, set[str]] = {}
-    with (PROJECT / "seeds" / "controlled_terms.csv").open(newline="") as file:
-        for row in csv.DictReader(file):
-            vocabularies.setdefault(row["vocabulary"], set()).add(row["term"])
     contract = (PROJECT / "models" / "staging" / "_delivery__sources.yml").read_text()
     sources = yaml.safe_load(contract)["sources"]
     return {
-        (table["name"], column["name"]): vocabularies[column["meta"]["terms"]]
+        (table["name"], column["name"]): set(terms(column["meta"]["terms"]))
         for source in sources
         for table in source["tables"]
         for column in table.get("columns", ())

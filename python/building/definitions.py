@@ -1,0 +1,64 @@
+"""The definitions of a study: its seeds, and those that all studies share."""
+
+import csv
+import os
+from functools import cache
+from pathlib import Path
+
+import yaml
+from delivery.contract import PROJECT
+from jinja2 import Template
+
+SEEDS = PROJECT / "seeds"
+
+
+def seed_folders() -> tuple[Path, Path]:
+    """The folder that all studies share, and that of the study which is built.
+
+    As dbt_project.yml tells dbt, which reads `STUDY`.
+    """
+    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    shared, study = (
+        PROJECT / Template(path).render(env_var=os.environ.get)
+        for path in project["seed-paths"]
+    )
+    return shared, study
+
+
+def studies() -> list[str]:
+    """The studies that have a folder of definitions."""
+    shared, _ = seed_folders()
+    return sorted(
+        path.name for path in SEEDS.iterdir() if path.is_dir() and path != shared
+    )
+
+
+def seed_file(name: str) -> Path:
+    """Where a seed lies: what all studies share, or what this one says."""
+    (path,) = (
+        path for folder in seed_folders() if (path := folder / f"{name}.csv").is_file()
+    )
+    return path
+
+
+@cache
+def seed(name: str) -> tuple[dict[str, str], ...]:
+    """The rows of a seed, as text."""
+    with seed_file(name).open(newline="", encoding="utf-8") as file:
+        return tuple(csv.DictReader(file))
+
+
+def terms(vocabulary: str) -> list[str]:
+    """The allowed terms of a vocabulary, of all studies and of this one."""
+    return [
+        row["term"]
+        for name in ("shared_terms", "study_terms")
+        for row in seed(name)
+        if row["vocabulary"] == vocabulary
+    ]
+
+
+def gate_rule(rule_id: str) -> dict[str, str]:
+    """One rule of the gate: severity, description and what to do."""
+    (rule,) = (row for row in seed("gate_rules") if row["rule_id"] == rule_id)
+    return rule
