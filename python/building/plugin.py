@@ -23,6 +23,7 @@ from delivery.faults import DeliveryRefused
 from building.build import Build
 from building.lock import BuildRefused
 from building.quality_page import write_page, write_refusal
+from building.sql_functions import lend_functions
 from expectations.runner import Runner, refusals, stored_results
 
 EXAMPLE = PROJECT / "dbt_project" / "deliveries" / "example"
@@ -86,6 +87,7 @@ class Plugin(BasePlugin):
         self.runner = Runner() if is_judged else None
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        lend_functions(conn)
         if get_flags().WHICH not in _READS_DELIVERY:
             return
         folder = Path(os.environ.get("DELIVERY_DIR") or EXAMPLE)

@@ -1,13 +1,14 @@
 """The summaries in SQL: exact limits and SAS's quantiles, against other libraries."""
 
 import random
-import time
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import beta
+from mart_rows import mart_rows
+from scipy.stats import beta, binom
+from survival.proportions import exact_limits
 
 POPULATION = {"population": "all", "disease_group": None, "ph_status": None}
 
@@ -32,7 +33,7 @@ def made(sql, tables):
         return connection.execute(sql).df()
 
 
-def exact_limits(numerator, denominator):
+def quantiles_of_beta(numerator, denominator):
     """Clopper-Pearson by the quantiles of the beta distribution."""
     low = beta.ppf(0.025, numerator, denominator - numerator + 1)
     high = beta.ppf(0.975, numerator + 1, denominator - numerator)
@@ -42,34 +43,31 @@ def exact_limits(numerator, denominator):
     )
 
 
-def summarised(sql, shares):
-    """Response_summary of (numerator, denominator) pairs, in their order."""
-    counted = pd.DataFrame(shares, columns=["numerator", "denominator"])
-    for place, column in enumerate(("population", "subset", "response_window")):
-        counted.insert(place, column, "all")
-    counted.insert(3, "measure", [f"{number:06}" for number in range(len(shares))])
-    patients = range(max(denominator for _, denominator in shares))
-    cohort = pd.DataFrame({"patient_id": map(str, patients), "is_included": True})
-    return made(
-        sql,
-        {"intermediate.response_counts": counted, "marts.cohort": cohort},
-    ).sort_values("measure")
+def test_limits_are_those_of_the_beta_distribution(example):
+    shares = mart_rows(
+        example.warehouse,
+        "response_summary",
+        ["numerator", "denominator", "ci_low", "ci_high"],
+    )
+    known = [row for row in shares if row["denominator"]]
+    assert len(known) > 500
+    for row in known:
+        low, high = quantiles_of_beta(row["numerator"], row["denominator"])
+        assert row["ci_low"] == pytest.approx(100 * low, abs=1e-9)
+        assert row["ci_high"] == pytest.approx(100 * high, abs=1e-9)
+    assert all(row["ci_low"] is None for row in shares if not row["denominator"])
 
 
-def test_limits_are_those_of_the_beta_distribution(bmt):
-    generator = random.Random(4)
-    shares = [(part, whole) for whole in range(1, 31) for part in range(whole + 1)]
-    shares += [(generator.randint(0, 249), 249) for _ in range(40)]
-    shares += [
-        (part, whole)
-        for whole in (1_000, 20_000)
-        for part in (0, 1, whole // 2, whole - 1, whole)
-    ]
-    found = summarised(bmt.model("response_summary"), shares)
-    wanted = np.array([exact_limits(*share) for share in shares])
-    assert len(found) == len(shares)
-    assert np.abs(found["ci_low"] / 100 - wanted[:, 0]).max() < 1e-11
-    assert np.abs(found["ci_high"] / 100 - wanted[:, 1]).max() < 1e-11
+@pytest.mark.parametrize("denominator", [1, 2, 30, 249, 20_000, 1_000_000])
+def test_limits_leave_the_tails_they_promise(denominator):
+    for numerator in {0, 1, denominator // 3, denominator - 1, denominator}:
+        low, high = exact_limits(numerator, denominator)
+        tails = (
+            binom.sf(numerator - 1, denominator, low),
+            binom.cdf(numerator, denominator, high),
+        )
+        assert numerator == 0 or tails[0] == pytest.approx(0.025, rel=1e-8)
+        assert numerator == denominator or tails[1] == pytest.approx(0.025, rel=1e-8)
 
 
 @pytest.mark.parametrize(
@@ -82,19 +80,15 @@ def test_limits_are_those_of_the_beta_distribution(bmt):
         (2, 3, None, 0.975 ** (1 / 3)),  # 1 - p^3 = 0.025
     ],
 )
-def test_limits_worked_by_hand(bmt, numerator, denominator, low, high):
-    (row,) = summarised(
-        bmt.model("response_summary"), [(numerator, denominator)]
-    ).to_dict("records")
-    for found, wanted in ((row["ci_low"], low), (row["ci_high"], high)):
-        assert wanted is None or found == pytest.approx(100 * wanted, abs=1e-10)
+def test_limits_worked_by_hand(numerator, denominator, low, high):
+    for found, wanted in zip(
+        exact_limits(numerator, denominator), (low, high), strict=True
+    ):
+        assert wanted is None or found == pytest.approx(wanted, abs=1e-13)
 
 
-def test_limits_of_a_large_study_take_no_time(bmt):
-    shares = [(part, 100_000) for part in range(1, 100_000, 500)]
-    started = time.process_time()
-    summarised(bmt.model("response_summary"), shares)
-    assert time.process_time() - started < 20
+def test_nobody_has_no_limits():
+    assert exact_limits(0, 0) == (None, None)
 
 
 def test_quantiles_are_of_type_2(bmt):

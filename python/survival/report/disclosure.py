@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 
+from survival.proportions import exact_limits
 from survival.report.coarse import coarse_group, rounded
 from survival.report.study import Record, Study
 from survival.report.suppression import showable, too_narrow
@@ -148,14 +149,10 @@ def _masked_record(row: Record, columns: Iterable[str], smallest: int) -> Record
 def _exact_limits(
     numerator: int | None, denominator: int | None
 ) -> tuple[float | None, float | None]:
-    from scipy.stats import beta
-
     if numerator is None or not denominator:
         return None, None
-    rest = denominator - numerator
-    low = beta.ppf(0.025, numerator, rest + 1) if numerator else 0.0
-    high = beta.ppf(0.975, numerator + 1, rest) if rest else 1.0
-    return 100 * float(low), 100 * float(high)
+    low, high = exact_limits(numerator, denominator)
+    return 100 * low, 100 * high
 
 
 def _masked_value(row: Record, smallest: int) -> Record:

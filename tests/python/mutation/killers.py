@@ -109,10 +109,6 @@ class Killers:
             {**sql, **self.project.compiled(BMT_VARIABLES, changed=changed)}
         )
         tests = _estimator_tests(build) if VERIFIED.intersection(models) else {}
-        if "response_summary" in models:
-            tests["exact limits"] = lambda: (
-                test_summaries.test_limits_are_those_of_the_beta_distribution(build)
-            )
         if "table_one" in models:
             tests["quantiles"] = lambda: test_summaries.test_quantiles_are_of_type_2(
                 build

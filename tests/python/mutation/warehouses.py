@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from threading import Timer
 
 import duckdb
+from building.sql_functions import lend_functions
 from dbt_builds import Build
 
 from mutation.project_sql import Project
@@ -41,6 +42,7 @@ class Warehouse:
 
     def __post_init__(self) -> None:
         self.connection = duckdb.connect()
+        lend_functions(self.connection)
         for statement in (
             "set threads = 1",
             "attach ':memory:' as warehouse",

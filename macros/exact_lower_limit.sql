@@ -1,0 +1,14 @@
+{#-
+  The lower exact (Clopper-Pearson) 95% limit of a proportion: 0 of n has 0. The upper one
+  is 1 less the lower limit of the rest. A function that the engine is lent from Python
+  (survival.proportions), as no SQL has the quantile of a beta distribution.
+
+  | numerator | denominator | exact_lower_limit('numerator', 'denominator') |
+  | 0         | 2           | 0                                             |
+  | 2         | 2           | 0.1581 (the root of 0.025)                    |
+-#}
+{% macro exact_lower_limit(numerator, denominator) -%}
+    exact_lower_limit(
+        cast({{ numerator }} as bigint), cast({{ denominator }} as bigint)
+    )
+{%- endmacro %}

@@ -1,0 +1,16 @@
+"""What SQL has no function for, lent to DuckDB from Python."""
+
+import duckdb
+from survival.proportions import exact_lower_limit
+
+
+def lend_functions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make Python's functions known to a connection, under their own names.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    """
+    connection.create_function(
+        "exact_lower_limit", exact_lower_limit, ["BIGINT", "BIGINT"], "DOUBLE"
+    )
