@@ -3,7 +3,7 @@
 import csv
 
 import pytest
-from delivery.mapping.definitions import COLUMNS
+from delivery.mapping.mapping_file import COLUMNS
 from delivery_files import read_rows
 from exports import write_csv
 from survival.cli import main
@@ -85,7 +85,7 @@ def mapping(tmp_path, capsys):
         ),
         (row("sex", "sex", where="form"), 'where: "form" is no condition'),
         (
-            row("sex", "sex", source_file="exprot.csv"),
+            row("sex", contract_table="left_out", source_file="exprot.csv"),
             'source_file: "exprot.csv" is no file here; the nearest is "export.csv"',
         ),
         (
@@ -100,6 +100,10 @@ def mapping(tmp_path, capsys):
         (
             row("form", "patient_id"),
             "patients.patient_id comes from another place on line 5",
+        ),
+        (
+            row("id", "patient_id", contract_table="blood_counts", where="form=a"),
+            "no row gives blood_counts.sample_date, a key, for this file and this",
         ),
         (
             row(contract_table="manifest", contract_column="delivery", source_file=""),
@@ -124,6 +128,22 @@ def test_a_slip_is_said_in_one_line_with_its_place(mapping, tmp_path, slip, said
     assert line.startswith("survival: mapping.csv: line 6: ")
     assert said in line
     assert not (tmp_path / "delivery").exists()
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("a;b\n1;2\n", "has semicolons between its columns; save it with commas"),
+        ("note\né\n", "is not UTF-8; save it as CSV UTF-8"),
+        ("", "line 1: column source_file is missing"),
+    ],
+)
+def test_what_a_spreadsheet_makes_of_a_mapping_is_told(tmp_path, capsys, text, said):
+    (tmp_path / "export").mkdir()
+    mapping = tmp_path / "mapping.csv"
+    mapping.write_text(text, encoding="cp1252")
+    assert main(["map", str(tmp_path / "export"), "--with", str(mapping)]) == 2
+    assert said in capsys.readouterr().err
 
 
 def test_every_slip_is_said_at_once(mapping):

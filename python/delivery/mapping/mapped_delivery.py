@@ -11,12 +11,8 @@ from pathlib import Path
 from delivery.contract import delivery_contract
 from delivery.faults import quoted
 from delivery.files import FORMATS
-from delivery.mapping.definitions import (
-    MANIFEST_SETTINGS,
-    Mapping,
-    Vocabulary,
-    read_mapping,
-)
+from delivery.mapping.definitions import Mapping, Vocabulary
+from delivery.mapping.mapping_file import MANIFEST_SETTINGS, read_mapping
 from delivery.mapping.not_mapped import NotMapped, write_list
 from delivery.mapping.records import Mapped, mapped_records
 from delivery.mapping.refusal import MappingRefused, unknown
@@ -130,35 +126,33 @@ def _refuse_places(
 
 def _sources(mapping: Mapping, files: list[Path]) -> dict[str, Source]:
     """The files that the mapping names, read; every name in it that is not there."""
-    named = dict.fromkeys(part.source_file for part in mapping.parts)
-    named |= dict.fromkeys(file for _, _, file, _ in mapping.said)
-    lines = {file: line for line, _, file, _ in reversed(mapping.said)}
-    paths, slips = {}, []
-    for name in named:
-        try:
-            paths[name] = found_file(name, files)
-        except ValueError as error:
-            place = (
-                f"{mapping.path.name}: line {lines[name]}" if name in lines else name
-            )
-            slips.append(f"{place}: source_file: {error}")
-    twice = [
-        f"{mapping.path.name}: {path.name} is named in two ways; use one"
-        for path in dict.fromkeys(paths.values())
-        if list(paths.values()).count(path) > 1
-    ]
-    if slips or twice:
-        raise MappingRefused([*slips, *twice])
+    paths: dict[str, Path] = {}
+    slips = []
+    for named in mapping.named:
+        place = f"{mapping.path.name}: line {named.file_line}"
+        if named.source_file not in paths and not named.source_column:
+            try:
+                path = found_file(named.source_file, files)
+            except ValueError as error:
+                slips.append(f"{place}: source_file: {error}")
+                continue
+            if path in paths.values():
+                slips.append(f"{place}: {path.name} has two names; use one")
+            paths[named.source_file] = path
+    if slips:
+        raise MappingRefused(slips)
     sources = {
         name: read_source(path, mapping.settings.get(name, {}))
         for name, path in paths.items()
     }
-    slips = [
-        f"{mapping.path.name}: line {line}: {place}: "
-        + unknown(column, f"column of {sources[name].name}", sources[name].columns)
-        for line, place, name, column in mapping.said
-        if column and column not in sources[name].columns
-    ]
+    for named in mapping.named:
+        source = sources[named.source_file]
+        if named.source_column and named.source_column not in source.columns:
+            what = f"column of {source.name}"
+            slips.append(
+                f"{mapping.path.name}: line {named.file_line}: {named.said_in}: "
+                + unknown(named.source_column, what, source.columns)
+            )
     if slips:
         raise MappingRefused(slips)
     return sources

@@ -145,14 +145,27 @@ class _Reading:
         self.lines: list[NotMapped] = []
 
     def contributions(self) -> Iterator[_Contribution]:
+        taken = {id(part): 0 for part in self.parts}
         for line, record in self.source.named_records():
             taking = [part for part in self.parts if part.takes(record)]
             for part in taking:
-                key = (part.table.name, self.source.name)
-                read = self.mapped.records_read
-                read[key] = read.get(key, 0) + 1
+                taken[id(part)] += 1
                 yield _Contribution(part, self._values(part, line, record))
             self._note_unread(line, record, taking)
+        for part in self.parts:
+            key = (part.table.name, self.source.name)
+            read = self.mapped.records_read
+            read[key] = read.get(key, 0) + taken[id(part)]
+            if part.conditions and not taken[id(part)]:
+                self.lines.append(
+                    NotMapped(
+                        "unmet",
+                        self.source.name,
+                        source_column="; ".join(map(str, part.conditions)),
+                        contract_table=part.table.name,
+                        n=0,
+                    )
+                )
 
     def _values(self, part: Part, line: int, record: dict[str, str]) -> dict[str, str]:
         values = {}

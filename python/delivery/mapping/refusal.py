@@ -12,7 +12,7 @@ class MappingRefused(Exception):
     """A mapping that cannot be carried out; its text is one line for each slip."""
 
     def __init__(self, slips: Iterable[str]):
-        self.slips = tuple(one_line(slip, limit=1000) for slip in slips)
+        self.slips = tuple(one_line(slip, limit=1000) for slip in dict.fromkeys(slips))
         super().__init__("\n".join(self.slips))
 
 

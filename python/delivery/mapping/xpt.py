@@ -50,10 +50,10 @@ def read_xpt(
         data[_MEMBER_AT:].startswith(_MEMBER) and data[_NAMES_AT:].startswith(_NAMES)
     ):
         raise ValueError("is cut short or damaged: its headers are not whole")
-    n_fields, size = data[_NAMES_AT + 54 :][:4], data[_MEMBER_AT + 74 :][:4]
-    if not (n_fields.isdigit() and size.isdigit()):
+    counts = data[_NAMES_AT + 54 :][:4], data[_MEMBER_AT + 74 :][:4]
+    if not all(count.isdigit() for count in counts):
         raise ValueError("is damaged: its headers give no count of variables")
-    n_fields, size = int(n_fields), int(size)
+    n_fields, size = map(int, counts)
     start = _FIELDS_AT + -(-n_fields * size // CARD) * CARD
     if not data[start:].startswith(_OBSERVATIONS):
         raise ValueError("is cut short or damaged: its headers are not whole")

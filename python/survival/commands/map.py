@@ -118,7 +118,7 @@ def _told(done: MappedDelivery) -> Iterator[str]:
     yield f"not mapped (listed in {done.not_mapped_file}):"
     for count in counted(mapped.not_mapped):
         kind, n = count.kind.replace("_", " "), f"{count.n_lines:,}"
-        if count.n_values != count.n_lines:
+        if count.n_values not in (0, count.n_lines):
             n += f" ({count.n_values:,} values)"
         places = ", ".join(count.places)
         yield one_line(f"  {kind} {n}: {CAUSES[count.kind]}: {places}", limit=1000)
