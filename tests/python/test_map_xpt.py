@@ -74,8 +74,10 @@ def test_what_is_no_version_5_is_said(tmp_path):
     path = tmp_path / "a.xpt"
     write_xpt(path, "A", ["A"], [("x" * 100,), ("y" * 100,)])
     whole = path.read_bytes()
+    write_xpt(path, "A", [], [])
     later = whole.replace(b"LIBRARY HEADER", b"LIBV8   HEADER", 1)
     for data, said in (
+        (path.read_bytes(), "has no variable"),
         (later, "is XPT version 8; expected version 5, or CSV"),
         (b"USUBJID,AGE\n", "is no SAS transport file"),
         (whole[:500], "headers are not whole"),

@@ -127,20 +127,19 @@ def _refuse_places(
 def _sources(mapping: Mapping, files: list[Path]) -> dict[str, Source]:
     """The files that the mapping names, read; every name in it that is not there."""
     paths: dict[str, Path] = {}
-    slips = []
+    slips: dict[str, list[int]] = {}
     for named in mapping.named:
-        place = f"{mapping.path.name}: line {named.file_line}"
         if named.source_file not in paths and not named.source_column:
             try:
                 path = found_file(named.source_file, files)
             except ValueError as error:
-                slips.append(f"{place}: source_file: {error}")
+                slips.setdefault(f"source_file: {error}", []).append(named.file_line)
                 continue
             if path in paths.values():
-                slips.append(f"{place}: {path.name} has two names; use one")
+                message = f"source_file: {path.name} has another name above; use one"
+                slips[message] = [named.file_line]
             paths[named.source_file] = path
-    if slips:
-        raise MappingRefused(slips)
+    _refuse_slips(mapping, slips)
     sources = {
         name: read_source(path, mapping.settings.get(name, {}))
         for name, path in paths.items()
@@ -148,14 +147,23 @@ def _sources(mapping: Mapping, files: list[Path]) -> dict[str, Source]:
     for named in mapping.named:
         source = sources[named.source_file]
         if named.source_column and named.source_column not in source.columns:
-            what = f"column of {source.name}"
-            slips.append(
-                f"{mapping.path.name}: line {named.file_line}: {named.said_in}: "
-                + unknown(named.source_column, what, source.columns)
+            said = unknown(
+                named.source_column, f"column of {source.name}", source.columns
             )
-    if slips:
-        raise MappingRefused(slips)
+            message = f"{named.said_in}: {said}"
+            slips.setdefault(message, []).append(named.file_line)
+    _refuse_slips(mapping, slips)
     return sources
+
+
+def _refuse_slips(mapping: Mapping, slips: dict[str, list[int]]) -> None:
+    """Refuse the mapping for slips; one that stands on many lines is said once."""
+    if slips:
+        raise MappingRefused(
+            f"{mapping.path.name}: line {lines[0]}"
+            f"{f' and {len(lines) - 1} more' if len(lines) > 1 else ''}: {message}"
+            for message, lines in slips.items()
+        )
 
 
 def _files_not_named(

@@ -54,6 +54,8 @@ def read_xpt(
     if not all(count.isdigit() for count in counts):
         raise ValueError("is damaged: its headers give no count of variables")
     n_fields, size = map(int, counts)
+    if not n_fields:
+        raise ValueError("has no variable")
     start = _FIELDS_AT + -(-n_fields * size // CARD) * CARD
     if not data[start:].startswith(_OBSERVATIONS):
         raise ValueError("is cut short or damaged: its headers are not whole")
@@ -89,7 +91,7 @@ def _observations(
     body: bytes, fields: list[_Field], encoding: str
 ) -> Iterator[tuple[str, ...]]:
     length = sum(field.length for field in fields)
-    n_records = len(body) // length if length else 0
+    n_records = len(body) // length
     if len(body) % CARD or body[n_records * length :].strip(b" \0"):
         raise ValueError("is cut short: its last observation is not whole")
     # The last card is filled with blanks, which may be as long as whole observations.

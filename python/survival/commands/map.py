@@ -103,7 +103,8 @@ def _told(done: MappedDelivery) -> Iterator[str]:
             if of_table == table
         ]
         read = f"from {', '.join(origins)}" if origins else "said to have none"
-        yield one_line(f"  {table}: {len(rows):,} records, {read}")
+        records = "record" if len(rows) == 1 else "records"
+        yield one_line(f"  {table}: {len(rows):,} {records}, {read}")
     yield "translated:"
     translations = [key for key in mapped.translations if key.how != "as_delivered"]
     for column, keys in groupby(sorted(translations, key=_column), _column):
