@@ -1,5 +1,6 @@
 # make       set up, build the warehouse from the example delivery, render the report
 # make test  set up, run every check
+# make proof the long proofs: faults put into the SQL, more random patients, the search
 # make lock  pin the requirements anew (needs uv)
 
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
@@ -7,8 +8,9 @@ IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
 WAREHOUSE_FILE = $${WAREHOUSE:-warehouse.duckdb}
 # The checks build in a place of their own, whatever the caller has set.
 CHECKED = env -u DELIVERY_DIR -u DBT_TARGET_PATH WAREHOUSE=.build/test/warehouse.duckdb $(IN_VENV)
+PROOF_PATH = tests/python/support:tests/python/derivation:tests/python/estimators
 
-.PHONY: all test lock
+.PHONY: all test proof lock
 .DEFAULT_GOAL := all
 
 all: .venv/installed
@@ -26,6 +28,10 @@ test: .venv/installed
 	$(CHECKED) dbt test --select test_type:unit
 	$(CHECKED) sqlfluff lint --processes 2 models tests dbt_project/analyses
 	$(CHECKED) pytest
+
+proof: .venv/installed
+	$(CHECKED) pytest -m proof tests
+	$(CHECKED) env PYTHONPATH=$(PROOF_PATH) python tests/proof/mutate.py
 
 .venv/installed: requirements.lock pyproject.toml
 	@for python in python3.11 python3.12 python3 python; do \

@@ -262,7 +262,7 @@ def test_a_number_opens_its_patients_when_they_were_asked_for(page, full):
 
 
 def test_the_readme_shows_the_report():
-    assets = Path(__file__).parents[2] / "dbt_project" / "docs" / "assets"
+    assets = Path(__file__).parents[3] / "dbt_project" / "docs" / "assets"
     for name in ("report-curves.png", "report-responses.png"):
         content = (assets / name).read_bytes()
         assert content.startswith(b"\x89PNG")

@@ -10,6 +10,8 @@ from mutation.project_sql import Project
 from mutation.unit_tests import UnitTests
 from mutation.warehouses import Warehouse
 
+pytestmark = pytest.mark.proof
+
 OUTCOMES = "models/marts/transplant_outcomes.sql"
 
 SMALL = """\

@@ -15,7 +15,7 @@ from survival.analysis import Analysis, fit_analysis
 from survival.summary import summary_rows
 from survival.warehouse import counts_by_stratum
 
-BMT = Path(__file__).parents[1] / "data" / "bmt"
+BMT = Path(__file__).parents[2] / "data" / "bmt"
 POPULATIONS = {"1": "rr_ph_neg", "2": "mrd_pos_ph_neg", "3": "mrd_pos_ph_pos"}
 INDEX_DATE = date(2014, 6, 1)
 LANDMARK_DAY = 84

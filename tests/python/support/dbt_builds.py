@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 DELIVERIES = PROJECT / "tests" / "deliveries"
 BMT_VARIABLES = {
     "study_end": "2030-12-31",

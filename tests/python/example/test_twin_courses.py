@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-DELIVERIES = Path(__file__).resolve().parents[2] / "dbt_project" / "deliveries"
+DELIVERIES = Path(__file__).resolve().parents[3] / "dbt_project" / "deliveries"
 sys.path.insert(0, str(DELIVERIES))
 
 from twin.build import STORED, courses_of  # noqa: E402

@@ -15,7 +15,7 @@ from survival.cli import main
 from survival.comparisons import KNOWN_LATER, NO_EVENT, ONE_GROUP, compare, printed_p
 from survival.errors import CountsError
 
-BMT = Path(__file__).parents[1] / "data" / "bmt"
+BMT = Path(__file__).parents[2] / "data" / "bmt"
 REFERENCE = json.loads((BMT / "reference.json").read_text(encoding="utf-8"))["tests"]
 GROUPS = {"three_groups": ("1", "2", "3"), "mrd_pos_ph_neg_v_ph_pos": ("2", "3")}
 DFS_COLUMNS = ("t2", "d3")

@@ -21,7 +21,7 @@ from survival import (
     reverse_kaplan_meier,
 )
 
-BMT = Path(__file__).parents[1] / "data" / "bmt"
+BMT = Path(__file__).parents[2] / "data" / "bmt"
 REFERENCE = json.loads((BMT / "reference.json").read_text(encoding="utf-8"))
 GROUPS = {"1": "rr_ph_neg", "2": "mrd_pos_ph_neg", "3": "mrd_pos_ph_pos"}
 DAYS_PER_MONTH = 30.4375

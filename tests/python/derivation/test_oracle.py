@@ -11,7 +11,7 @@ from oracle.dates import delivered_date, middle_day, resolve
 from oracle.delivery import read_delivery
 from random_delivery import write_delivery
 
-EDGES = Path(__file__).parents[1] / "deliveries" / "edges"
+EDGES = Path(__file__).parents[2] / "deliveries" / "edges"
 EDGE_MARTS = {
     "cohort": 1,
     "responses": 2,

@@ -1,8 +1,8 @@
 """Put small faults into the clinical SQL one at a time, and list those nobody notices.
 
-python tests/python/mutate.py [--model NAME ...] [--builds FOLDER] [--results FILE]
+python tests/proof/mutate.py [--model NAME ...] [--builds FOLDER] [--results FILE]
 
-Run by hand: five builds, then a second or two for each fault. A survivor is to be
+Part of `make proof`: five builds, then a second or two for each fault. A survivor is to be
 killed by a test, or explained in mutation/equivalent.csv; exits with 1 otherwise.
 """
 

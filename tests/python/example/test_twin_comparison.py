@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-DELIVERIES = Path(__file__).resolve().parents[2] / "dbt_project" / "deliveries"
+DELIVERIES = Path(__file__).resolve().parents[3] / "dbt_project" / "deliveries"
 EXAMPLE = DELIVERIES / "example"
 sys.path.insert(0, str(DELIVERIES))
 
