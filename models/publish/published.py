@@ -29,6 +29,7 @@ def model(dbt, session):
     dbt.ref("survival_strata")
     dbt.ref("survival_summary")
     dbt.ref("table_one")
+    dbt.ref("table_one_variables")
     dbt.ref("time_to_event")
     dbt.ref("transplant_outcomes")
     return Plugin.in_use().publish(session)

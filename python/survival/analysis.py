@@ -52,6 +52,11 @@ class Analysis:
     caution: str | None
     is_exempt: bool = False
 
+    @property
+    def has_strata(self) -> bool:
+        """Whether something splits the patients."""
+        return self.stratum_variable is not None
+
 
 @dataclass(frozen=True, eq=False)
 class AnalysisFit:

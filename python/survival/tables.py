@@ -1,12 +1,12 @@
-"""Estimates and comparisons as text; a number is rounded here, and only once."""
+"""Estimates and comparisons as text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import isnan
 from typing import TYPE_CHECKING
 
 from survival.comparisons import DESCRIPTIVE, printed_p
+from survival.formatting import format_limits, format_median
 from survival.labels import shown_curves
 
 if TYPE_CHECKING:
@@ -15,44 +15,23 @@ if TYPE_CHECKING:
     from survival.comparisons import Comparison
     from survival.curves import PointEstimate
 
-NOT_REACHED = "NR"
-NOT_ESTIMABLE = "NE"
-PERCENT_DECIMALS = 1
-MONTH_DECIMALS = 1
+
+def percent_text(point: PointEstimate) -> str:
+    """A proportion as a percentage: ``58.1 (44.3 to 69.7)``."""
+    values = (point.estimate, point.ci_low, point.ci_high)
+    return format_limits(*(100 * value for value in values))
 
 
-def printed(value: float, *, decimals: int, missing: str = NOT_ESTIMABLE) -> str:
-    """A number at its printed precision, half to even, or `missing` for nan."""
-    # format() rounds the exact binary value; -0.0 would print as "-0.0".
-    return missing if isnan(value) else f"{value + 0.0:.{decimals}f}"
-
-
-def printed_percent(point: PointEstimate) -> str:
-    """``58.1 (44.3 to 69.7)``, ``100.0`` without limits, or ``NE``."""
-    if isnan(point.estimate):
-        return NOT_ESTIMABLE
-    estimate = printed(100 * point.estimate, decimals=PERCENT_DECIMALS)
-    if isnan(point.ci_low):
-        return estimate
-    low = printed(100 * point.ci_low, decimals=PERCENT_DECIMALS)
-    high = printed(100 * point.ci_high, decimals=PERCENT_DECIMALS)
-    return f"{estimate} ({low} to {high})"
-
-
-def printed_median(fit: AnalysisFit, *, days_per_month: str) -> str:
-    """The median in months with its limits: ``17.0 (11.3 to NE)``, or ``NR (..)``.
+def median_text(fit: AnalysisFit, *, days_per_month: str) -> str:
+    """The median in months with its limits.
 
     Empty where the survival curve is not shown: beside the incidence of one cause the
     median of all causes would be taken for its own.
     """
     if "survival" not in shown_curves(fit.analysis):
         return ""
-    median, low, high = fit.survival.median.in_months(
-        days_per_month=float(days_per_month)
-    )
-    first = printed(median, decimals=MONTH_DECIMALS, missing=NOT_REACHED)
-    limits = [printed(x, decimals=MONTH_DECIMALS) for x in (low, high)]
-    return f"{first} ({limits[0]} to {limits[1]})"
+    length = float(days_per_month)
+    return format_median(*fit.survival.median.in_months(days_per_month=length))
 
 
 def estimates_table(
@@ -73,11 +52,11 @@ def estimates_table(
         numbers = [fit.stratum, str(fit.counts.n), str(fit.counts.n_event.sum())]
         if has_competing:
             numbers.append(str(fit.counts.n_competing.sum()))
-        numbers.append(printed_median(fit, days_per_month=days_per_month))
+        numbers.append(median_text(fit, days_per_month=days_per_month))
         for attribute, label in shown_curves(fit.analysis).items():
             curve = getattr(fit, attribute)
             points = [curve.at_month(m, days_per_month=days_per_month) for m in months]
-            rows.append([*numbers, label, *map(printed_percent, points)])
+            rows.append([*numbers, label, *map(percent_text, points)])
             numbers = [""] * len(numbers)
     lines = [analysis.analysis_id, *(f"  {line}" for line in aligned(rows))]
     if analysis.caution:

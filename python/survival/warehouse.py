@@ -6,6 +6,7 @@ import difflib
 import os
 from collections.abc import Iterable
 from functools import cached_property
+from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -354,8 +355,15 @@ def counts_by_stratum(event_table: pd.DataFrame) -> dict[str, Counts]:
 
 
 def _dictionaries(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Rows by name; NULL in a column of estimates is nan, "not estimable"."""
     names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    estimates = [name for name, kind, *_ in cursor.description if kind == "DOUBLE"]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    for row in rows:
+        for name in estimates:
+            if row[name] is None:
+                row[name] = nan
+    return rows
 
 
 def _text(value: Any) -> str | None:

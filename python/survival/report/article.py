@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from survival.analysis import Analysis
+from survival.disclosure.masking import masked
 from survival.report import html
 from survival.report.brief import brief_section
 from survival.report.cohort import (
@@ -16,7 +17,6 @@ from survival.report.cohort import (
 )
 from survival.report.companions import addresses, write_companions
 from survival.report.comparisons_section import comparisons_section
-from survival.report.disclosure import masked
 from survival.report.document import (
     Block,
     Figure,
@@ -36,7 +36,6 @@ from survival.report.files import (
 from survival.report.paper import paper_section
 from survival.report.patients import Patients, patient_lists
 from survival.report.responses import responses_section
-from survival.report.study import Study, read_study
 from survival.report.survival_section import (
     PAPER_ANALYSES,
     analysis_figure,
@@ -48,6 +47,7 @@ from survival.report.survival_tables import estimates_table
 from survival.report.swimmer import WARNING, patients_section, read_lanes
 from survival.report.transplant import transplant_section
 from survival.report.words import definitions, population_word
+from survival.study import Study, read_study
 
 if TYPE_CHECKING:
     from survival.warehouse import Warehouse
@@ -58,9 +58,11 @@ NOT_FOR_RELEASE = (
     "report is for the study team, not for release."
 )
 MASKED = (
-    "Small numbers are masked: every count is rounded to a multiple of {smallest}, and "
-    "every estimate is made from rounded counts, in steps of three months. Counts need "
-    "not add up. Ranges, and what may not be shown, are left out."
+    "Small numbers are masked: every count is rounded to a multiple of {smallest}, or "
+    "is < {smallest}, which may be none. Every estimate is made from rounded counts, "
+    "in steps of three months, and is masked where these are. Counts need not add up. "
+    "What occurs fewer than {smallest} times is not listed among findings, reasons "
+    "and dates."
 )
 SYNTHETIC = (
     "Synthetic data: no patient. They are calibrated to the aggregates that the paper "
@@ -95,7 +97,7 @@ def write_report(
     formats : iterable of {"svg", "png", "pdf"}, keyword-only
         Of the files of the figures.
     minimum_cell : int, optional, keyword-only
-        The smallest count that may be shown: see `survival.report.disclosure`.
+        The smallest count that may be shown: see `survival.disclosure`.
     has_tests : bool, keyword-only
         Whether groups are tested against each other: see `survival.comparisons`.
     with_patients : bool, keyword-only

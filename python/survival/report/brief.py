@@ -5,12 +5,11 @@ from __future__ import annotations
 from survival.labels import POPULATIONS
 from survival.report.cohort import n_patients
 from survival.report.document import Section
-from survival.report.printed import printed_percent
 from survival.report.responses import share_cells
-from survival.report.study import Study
 from survival.report.survival_tables import median_cells, summary_cell
 from survival.report.table import Cell, Row, Table, row
 from survival.report.words import population_word
+from survival.study import Study
 
 NOT_THERE = Cell("\N{EN DASH}")
 NRM_MONTH = 12
@@ -71,5 +70,5 @@ def _mortality(study: Study, analysis_id: str) -> Cell:
     if not groups:
         return NOT_THERE
     statistic = "cumulative_incidence_percent"
-    text = printed_percent(groups[0].value(statistic, NRM_MONTH))
+    text = groups[0].percent(statistic, NRM_MONTH)
     return summary_cell(groups[0], text, statistic, NRM_MONTH)

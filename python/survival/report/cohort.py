@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from math import isnan, nan
+
+from survival.disclosure.counts import below
+from survival.formatting import Masked, format_decimal, format_ratio
 from survival.report.document import Block, Figure, Fold, Paragraph, Section
 from survival.report.plots import attrition_diagram
-from survival.report.printed import printed, printed_ratio
-from survival.report.study import Record, Study, typeset
 from survival.report.table import Cell, Row, Source, Table, heading, row
 from survival.report.words import population_word
+from survival.study import Record, Study, typeset
 
 TABLE_ONE_POPULATIONS = (
     "mrd_pos",
@@ -70,7 +73,7 @@ def _reconciliation(records: list[Record]) -> Table:
     for record in records:
         cells = [
             Cell(
-                _count(record[column]),
+                str(record[column]),
                 Source(
                     "quality.reconciliation",
                     (column,),
@@ -124,7 +127,7 @@ def _attrition_table(steps: list[Record]) -> Table:
             f"{step['step']}. {step['criterion'].replace('_', ' ')}",
             *(
                 Cell(
-                    _count(step[column]),
+                    str(step[column]),
                     Source(
                         "marts.cohort_attrition", (column,), (("step", step["step"]),)
                     ),
@@ -142,14 +145,10 @@ def _attrition_table(steps: list[Record]) -> Table:
     )
 
 
-def _count(value: int | None) -> str:
-    return "masked" if value is None else str(value)
-
-
-def n_patients(study: Study, population: str) -> int | None:
+def n_patients(study: Study, population: str) -> int | Masked | None:
     """How many patients a population has; None if Table 1 does not say."""
     found = _cell(study, population, "all", "patients", "all", "count")
-    return None if found is None or found["value"] is None else int(found["value"])
+    return None if found is None else found["numerator"]
 
 
 def baseline_section(study: Study) -> Section:
@@ -237,16 +236,22 @@ def _source(key: tuple[str, ...], columns: tuple[str, ...]) -> Source:
 
 def _category(study: Study, *key: str) -> Cell:
     percent = _cell(study, *key, "percent")
-    if percent is not None and percent["numerator"] is None:
-        return Cell("masked")
     if percent is not None and percent["denominator"]:
-        text = f"{percent['numerator']} ({printed_ratio(percent)})"
+        text = count_and_percent(percent, percent["value"])
         return Cell(text, _source((*key, "percent"), ("numerator", "value")))
     count = _cell(study, *key, "count")
     if count is None:
-        return Cell("0")
-    text = "masked" if count["value"] is None else f"{count['value']:.0f}"
-    return Cell(text, _source((*key, "count"), ("value",)))
+        return Cell("0" if study.smallest is None else str(below(study.smallest)))
+    return Cell(str(count["numerator"]), _source((*key, "count"), ("value",)))
+
+
+def count_and_percent(row: Record, percent: float | Masked) -> str:
+    """``12 (56.2)``; of a count that is masked nothing more."""
+    if isinstance(row["numerator"], Masked):
+        return str(row["numerator"])
+    if not isinstance(percent, Masked):
+        percent = format_ratio(row["numerator"], row["denominator"])
+    return f"{row['numerator']} ({percent})"
 
 
 def _quantity(study: Study, *key: str) -> Cell:
@@ -267,8 +272,8 @@ def _missing(study: Study) -> str:
 
 def _values(study: Study, key: tuple[str, ...], names: tuple[str, ...]) -> list[str]:
     """Quantiles as text, with a decimal where one has one; none if not known."""
-    values = [(_cell(study, *key, name) or {}).get("value") for name in names]
-    if None in values:
+    values = [(_cell(study, *key, name) or {}).get("value", nan) for name in names]
+    if any(isinstance(value, Masked) or isnan(value) for value in values):
         return []
     decimals = 0 if all(value == int(value) for value in values) else 1
-    return [printed(value, decimals=decimals) for value in values]
+    return [format_decimal(value, decimals=decimals) for value in values]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from survival.report import html
 from survival.report.document import Block, Links, Paragraph, Section, blocks_of
 from survival.report.files import write
-from survival.report.study import Record, Study
 from survival.report.table import Table, row
+from survival.study import Record, Study
 from survival.warehouse import FINDINGS
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from survival.comparisons import DESCRIPTIVE, Comparison, printed_p
 from survival.labels import analysis_label
 from survival.report.document import Section
-from survival.report.study import Study
 from survival.report.table import Row, Table, row
 from survival.report.words import population_word
+from survival.study import Study
 
 NOTES = (
     DESCRIPTIVE,

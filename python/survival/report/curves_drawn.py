@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from math import isnan
 
-from survival.report.study import Day, Value
 from survival.report.svg import UNITS_PER_PERCENT
+from survival.study import Day, Value
 
 
 def units(proportion: float) -> int:
@@ -20,8 +21,14 @@ def values_of(days: Sequence[Day], curve: str) -> list[tuple[int, Value]]:
 
 
 def line_path(values: Sequence[tuple[int, Value]]) -> str:
-    """The curve from day 0 to its last observed day."""
-    (first, value), *rest = values
+    """The curve from the first day that it is known to its last."""
+    known = [(day, value) for day, value in values if value.is_estimable]
+    # Of rounded counts the start is known and then a gap: no line bridges it.
+    if len(known) < len(values):
+        known = known[1:]
+    if not known:
+        return ""
+    (first, value), *rest = known
     height = units(value.estimate)
     path = f"M{first} {height}"
     for day, value in rest:
@@ -29,7 +36,7 @@ def line_path(values: Sequence[tuple[int, Value]]) -> str:
         if stepped != height:
             path += f"H{day}V{stepped}"
             height = stepped
-    last = values[-1][0]
+    last = known[-1][0]
     return path if path.endswith(f"H{last}V{height}") else f"{path}H{last}"
 
 
@@ -38,7 +45,7 @@ def band_path(values: Sequence[tuple[int, Value]]) -> str:
     pieces: list[list[tuple[int, int, int, int]]] = []
     is_open = False
     for (day, value), (until, _) in pairwise(values):
-        if value.ci_low is None or value.ci_high is None:
+        if not value.has_limits:
             is_open = False
             continue
         if not is_open:
@@ -84,7 +91,7 @@ def censor_path(days: Sequence[Day], curve: str, *, rise: float) -> str:
         f"M{day.time_days} {units(day.curves[curve].estimate) - round(rise / 2)}"
         f"v{round(rise)}"
         for day in days
-        if day.n_censored
+        if day.n_censored and day.curves[curve].is_estimable
     )
 
 
@@ -100,9 +107,8 @@ def readings(days: Sequence[Day], curve: str) -> str:
         words = f"{day.time_days}:{day.n_at_risk}"
         if value != known:
             parts = (value.estimate, value.ci_low, value.ci_high)
-            words += "".join(
-                "" if part is None else f",{_tenths(part)}" for part in parts
-            )
+            words += "".join(f",{_tenths(part)}" for part in parts if not isnan(part))
+            words += "" if value.is_estimable else ",-"
             known = value
         shown.append(words)
     return ";".join(shown)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from survival.report.study import Group
 from survival.report.table import Source, Table
+from survival.study import Group
 
 
 @dataclass(frozen=True)

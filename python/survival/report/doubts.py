@@ -6,8 +6,8 @@ from collections import defaultdict
 
 from survival.labels import reason_label
 from survival.report.document import Block, Paragraph, Section
-from survival.report.study import Study
 from survival.report.table import Cell, Source, Table, row
+from survival.study import Study
 
 
 def doubts_section(study: Study) -> Section:
@@ -29,7 +29,7 @@ def _findings(study: Study) -> Table:
             found["severity"] or "",
             found["action"] or "",
             Cell(
-                _count(found["n"]),
+                str(found["n"]),
                 Source(
                     found["relation"], ("count(*)",), (("rule_id", found["rule_id"]),)
                 ),
@@ -46,12 +46,8 @@ def _findings(study: Study) -> Table:
     )
 
 
-def _count(value: int | None) -> str:
-    return "masked" if value is None else str(value)
-
-
 def _not_evaluable(study: Study) -> Table:
-    counted: dict[tuple[str, str], list[int | None]] = defaultdict(list)
+    counted: dict[tuple[str, str], list[int]] = defaultdict(list)
     for found in study.tables["analysis_populations"]:
         is_plain = "__by_" not in found["analysis_id"]
         if is_plain and found["reason"] != "analysed":
@@ -59,13 +55,12 @@ def _not_evaluable(study: Study) -> Table:
     rows = []
     for (analysis_id, reason), numbers in sorted(counted.items()):
         keys = (("analysis_id", analysis_id), ("reason", reason))
-        text = "masked" if None in numbers else str(sum(numbers))
         source = Source("marts.analysis_populations", ("sum(n)",), keys)
         rows.append(
             row(
                 analysis_id,
                 reason_label(reason),
-                Cell(text, None if text == "masked" else source),
+                Cell(str(sum(numbers)), source),
             )
         )
     return Table(
@@ -86,7 +81,7 @@ def _dates(study: Study) -> Table:
             source = Source(
                 "intermediate.int_dated_events", ("count(*)",), (*key, ("how", how))
             )
-            cells.append(Cell(_count(found[f"n_{how}"]), source))
+            cells.append(Cell(str(found[f"n_{how}"]), source))
         rows.append(row(found["event_type"].replace("_", " "), *cells))
     return Table(
         "imputed_dates",

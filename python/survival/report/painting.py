@@ -81,7 +81,9 @@ def _colour(classes: tuple[str, ...]) -> str:
     place = _place(classes)
     if place is None:
         return INK
-    return NOT_KNOWN if "share" in classes and place == 3 else COLOURS[place]
+    if "share" in classes and place >= 3:
+        return NOT_KNOWN
+    return COLOURS[place]
 
 
 def _place(classes: tuple[str, ...]) -> int | None:
@@ -174,6 +176,8 @@ def _paint_rectangle(axes, element, classes, shift: Shift) -> None:
     style = {"facecolor": "white", "edgecolor": INK, "linewidth": 1.0}
     if "share" in classes:
         style = {"facecolor": _colour(classes), "edgecolor": "white", "linewidth": 0.7}
+        if "c4" in classes:
+            style = {"facecolor": "white", "edgecolor": INK, "linewidth": 0.7}
     elif "last" in classes:
         style.update(facecolor="#eef4fa", linewidth=1.5)
     axes.add_patch(Rectangle((x, y), width, height, **style))

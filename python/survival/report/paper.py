@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from survival.formatting import format_decimal
 from survival.report.document import Block, Fold, Paragraph, Section
-from survival.report.printed import printed
-from survival.report.study import Record, Study, typeset
 from survival.report.table import Cell, Source, Table, row
-from survival.tables import PERCENT_DECIMALS
+from survival.study import Record, Study, typeset
 
 TITLE = "How much of the paper it reproduces"
 CLOSEST = (
@@ -125,7 +124,7 @@ def _directions(study: Study) -> Table:
                 found["section"],
                 *(
                     Cell(
-                        printed(found[name], decimals=PERCENT_DECIMALS),
+                        format_decimal(found[name]),
                         Source(source, (name,), key),
                     )
                     for name in ("favoured_percent", "other_percent")

@@ -10,8 +10,8 @@ from survival.analysis import Analysis
 from survival.counts import COMPETING_EVENT, EVENT
 from survival.recount import PatientTables, analysed, members
 from survival.report.document import Figure, Section, blocks_of
-from survival.report.study import Record
 from survival.report.table import Source, Table
+from survival.study import Record
 from survival.warehouse import FINDINGS
 
 if TYPE_CHECKING:

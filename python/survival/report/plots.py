@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from survival.report.study import Record
 from survival.report.svg import drawing, line, number, rectangle, text
+from survival.study import Record, Value
 
 WIDTH = 560.0
 
@@ -19,13 +19,13 @@ def attrition_diagram(
     rise, gap, left, wide = 26.0, 16.0, 10.0, 210.0
     parts, y = [], 6.0
     middle = left + wide / 2
-    boxes = [(f"Delivered, N {_count(steps[0]['n_in'])}", None)] if steps else []
+    boxes = [(f"Delivered, N {steps[0]['n_in']!s}", None)] if steps else []
     boxes += [(_criterion(step), step) for step in steps]
     for (words, step), following in _with_next(boxes):
         is_last = following is None
-        shown = f"{words}, {_count(step['n_out'])}" if step else words
+        shown = f"{words}, {step['n_out']!s}" if step else words
         if is_last:
-            shown = f"Included, N {_count(step['n_out'])}"
+            shown = f"Included, N {step['n_out']!s}"
         parts.append(rectangle(left, y, wide, rise, kind="last" if is_last else "box"))
         parts.append(text(middle, y + 17, shown, anchor="m"))
         if following is not None:
@@ -44,19 +44,13 @@ def _with_next(items: list) -> list:
     return [*pairwise(items), (items[-1], None)] if items else []
 
 
-def _count(value: int | None) -> str:
-    return "masked" if value is None else str(value)
-
-
 def _criterion(step: Record) -> str:
     words = step["criterion"].replace("_", " ")
     return words[0].upper() + words[1:]
 
 
 def _excluded(step: Record) -> str:
-    words = (
-        f"{_count(step['n_excluded'])} left: not {step['criterion'].replace('_', ' ')}"
-    )
+    words = f"{step['n_excluded']!s} left: not {step['criterion'].replace('_', ' ')}"
     words = words.replace("not no ", "")
     return words + (f" ({step['n_unknown']} unknown)" if step["n_unknown"] else "")
 
@@ -119,7 +113,7 @@ def _shares(bar: Bar, left: float, y: float, across: float) -> list[str]:
         wide = 100 * across * count / bar.denominator if bar.denominator else 0
         counted = f' data-measure="{measure}" data-n="{count}"'
         parts.append(rectangle(x, y, wide, 20, kind=f"share c{place}", extra=counted))
-        if wide > 26:
+        if wide > 26 and measure != "masked":
             parts.append(text(x + wide / 2, y + 14, str(count), anchor="m", kind="on"))
         x += wide
     if bar.limits is not None:
@@ -139,8 +133,7 @@ class Mark(NamedTuple):
 
     label: str
     place: int = 0
-    estimate: float | None = None
-    limits: tuple[float, float] | None = None
+    value: Value = Value()
     words: str = ""
     is_hollow: bool = False
     key: str = ""
@@ -165,16 +158,16 @@ def month_panel(marks: Sequence[Mark], *, label: str, name: str, axis: str) -> s
         if mark.is_heading:
             continue
         parts.append(text(WIDTH - 4, y, mark.words, anchor="e", kind="small"))
-        if mark.estimate is not None:
+        if mark.value.is_estimable:
             parts.append(_mark(mark, left, y - 4, across))
     return drawing(parts, width=WIDTH, height=base + 36, label=label, name=name)
 
 
 def _mark(mark: Mark, left: float, y: float, across: float) -> str:
-    x = left + across * mark.estimate
+    x = left + across * mark.value.estimate
     limits = ""
-    if mark.limits is not None:
-        low, high = (left + across * limit for limit in mark.limits)
+    if mark.value.has_limits:
+        low, high = (left + across * limit for limit in mark.value[1:])
         limits = f'<path class="line" d="M{number(low)} {number(y)}H{number(high)}"/>'
     if mark.is_hollow:
         point = f'<path class="hollow" d="M{number(x)} {number(y - 5)}l5 5-5 5-5-5z"/>'

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from survival.disclosure.counts import WITHHELD, below
+from survival.formatting import (
+    NOT_ESTIMABLE,
+    Masked,
+    format_decimal,
+    format_ratio,
+)
 from survival.report.document import Block, Figure, Grid, Section
 from survival.report.plots import Bar, response_bars
-from survival.report.printed import printed, printed_ratio
-from survival.report.study import Record, Study
 from survival.report.table import Cell, Row, Source, Table, heading, row
 from survival.report.words import population_word
+from survival.study import Record, Study
 
 MRD_POSITIVE = ("mrd_pos", "mrd_pos_ph_neg", "mrd_pos_ph_pos")
 RELAPSED = ("rr_ph_neg", "rr_ph_pos")
@@ -31,6 +39,8 @@ MRD_SHARES = (
     (3, "persistent_mrd"),
     (3, "mrd_relapse"),
 )
+# The part of a bar that is masked.
+UNKNOWN = 4
 REMISSION_SHARES = ((0, "cr"), (1, "crh"), (2, "cri"))
 # Subset and measures, in the order of the table.
 MRD_ROWS = (
@@ -107,22 +117,16 @@ def _figure(
             for _, measure in shares
         ]
         total = study.responses.get((population, subset, "two_cycles", overall))
-        if total is None or not total["denominator"] or _is_masked(*rows, total):
+        if total is None or not total["denominator"]:
+            continue
+        if isinstance(total["percent"], Masked):
             continue
         bars.append(
             Bar(
                 population_word(study, population),
                 f"{total['numerator']} of {total['denominator']}: "
-                f"{printed_ratio(total)}%",
-                # Rounded shares can be more than their rounded whole.
-                max(
-                    total["denominator"],
-                    sum(found["numerator"] for found in rows if found),
-                ),
-                tuple(
-                    (place, measure, found["numerator"] if found else 0)
-                    for (place, measure), found in zip(shares, rows, strict=True)
-                ),
+                f"{format_ratio(total['numerator'], total['denominator'])}%",
+                *_parts(shares, rows, total["denominator"]),
                 (total["ci_low"], total["ci_high"]),
             )
         )
@@ -132,6 +136,8 @@ def _figure(
     legend = {}
     for place, measure in shares:
         legend.setdefault(place, []).append(LABELS[measure])
+    if study.smallest is not None:
+        legend[UNKNOWN] = [f"{below(study.smallest)}, or masked"]
     drawn = response_bars(
         bars,
         [
@@ -159,8 +165,23 @@ def _inner(label: str) -> str:
     return label if label[1:2].isupper() else label[0].lower() + label[1:]
 
 
-def _is_masked(*rows: Record | None) -> bool:
-    return any(found is not None and found["numerator"] is None for found in rows)
+def _parts(
+    shares: tuple[tuple[int, str], ...],
+    rows: Sequence[Record | None],
+    denominator: int,
+) -> tuple[int, tuple[tuple[int, str, int], ...]]:
+    """The whole of a bar, and its parts; what is masked is the rest of it."""
+    known = [
+        (place, measure, found["numerator"])
+        for (place, measure), found in zip(shares, rows, strict=True)
+        if found is not None and not isinstance(found["numerator"], Masked)
+    ]
+    total = sum(count for *_, count in known)
+    is_masked = any(found and isinstance(found["numerator"], Masked) for found in rows)
+    if is_masked and total < denominator:
+        known.append((UNKNOWN, "masked", denominator - total))
+    # Rounded shares can be more than their rounded whole.
+    return max(denominator, total), tuple(known)
 
 
 def _table(study: Study) -> Table:
@@ -201,16 +222,20 @@ def share_cells(study: Study, key: tuple[str, str, str, str]) -> tuple[Cell, Cel
         return Cell(""), Cell("")
     names = ("population", "subset", "response_window", "measure")
     keys = tuple(zip(names, key, strict=True))
-    if found["numerator"] is None:
-        return Cell("masked"), Cell("masked")
-    low, high = (printed(found[limit], decimals=1) for limit in ("ci_low", "ci_high"))
+    if found["numerator"] == WITHHELD:
+        return Cell(str(WITHHELD)), Cell(str(WITHHELD))
     counts = Source("marts.response_summary", ("numerator", "denominator"), keys)
     percents = Source("marts.response_summary", ("percent", "ci_low", "ci_high"), keys)
-    share = "NE" if not found["denominator"] else f"{printed_ratio(found)} "
     return (
         Cell(f"{found['numerator']} of {found['denominator']}", counts),
-        Cell(
-            share if share == "NE" else f"{share}({low} to {high})",
-            percents,
-        ),
+        Cell(_share(found), percents),
     )
+
+
+def _share(found: Record) -> str:
+    """Percent with exact limits, rounded from the integers."""
+    if isinstance(found["percent"], Masked):
+        return str(found["percent"])
+    share = format_ratio(found["numerator"], found["denominator"])
+    low, high = (format_decimal(found[limit]) for limit in ("ci_low", "ci_high"))
+    return share if share == NOT_ESTIMABLE else f"{share} ({low} to {high})"

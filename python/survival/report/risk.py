@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from survival.analysis import ALL
 from survival.curves import month_in_days
-from survival.report.study import Group
+from survival.formatting import Masked
+from survival.study import Group
 
 TICK_STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120)
 MOST_TICKS = 9
@@ -18,7 +19,7 @@ class RiskRow(NamedTuple):
     """A row of the risk table; a heading has no numbers."""
 
     label: str
-    numbers: tuple[int, ...]
+    numbers: tuple[int | Masked, ...]
     place: int
 
 
@@ -56,12 +57,18 @@ def risk_rows(
     return rows
 
 
-def _numbers_at(group: Group, at: Sequence[Fraction]) -> dict[str, list[int]]:
-    numbers = {"At risk": [], "Events": [], "Competing": [], "Censored": []}
+def _numbers_at(group: Group, at: Sequence[Fraction]) -> dict[str, list[int | Masked]]:
+    numbers: dict[str, list[int | Masked]] = {
+        "At risk": [],
+        "Events": [],
+        "Competing": [],
+        "Censored": [],
+    }
     for day in at:
         gone = [row for row in group.days if row.time_days < day]
         left = [sum(column) for column in zip(*(row[2:5] for row in gone), strict=True)]
         left = left or [0, 0, 0]
-        for label, count in zip(numbers, (group.n - sum(left), *left), strict=True):
+        counts = (group.n - sum(left), *map(group.shown, left))
+        for label, count in zip(numbers, counts, strict=True):
             numbers[label].append(count)
     return numbers

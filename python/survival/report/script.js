@@ -8,7 +8,8 @@ const SVG = "http://www.w3.org/2000/svg";
 
 function percent(tenths) { return (tenths / 10).toFixed(1); }
 
-// Rows "day:n[,estimate[,low,high]]"; a row without an estimate keeps the one before.
+// Rows "day:n[,estimate[,low,high]]"; a row without an estimate keeps the one before,
+// and "-" is one that is masked.
 function readRows(curve) {
   let known = [];
   return curve.dataset.at.split(";").map((row) => {
@@ -30,7 +31,7 @@ function phrase(curve, rows, day) {
   const { values, n, isPast } = readAt(rows, day);
   const [estimate, low, high] = values;
   const isComplete = estimate === 0;
-  const words = isPast && !isComplete ? "not estimable past the last day"
+  const words = Number.isNaN(estimate) ? "masked" : isPast && !isComplete ? "not estimable past the last day"
     : percent(estimate) + "%" +
       (low === undefined ? "" : ` (${percent(low)} to ${percent(high)})`);
   return `${curve.dataset.label}: ${words}, ${n} at risk`;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
+from math import isnan
 from typing import NamedTuple
 
 from survival.labels import endpoint_label, shown_curves
@@ -15,9 +16,7 @@ from survival.report.curves_drawn import (
     readings,
     values_of,
 )
-from survival.report.printed import printed_months
 from survival.report.risk import RiskRow, is_everybody, risk_rows, tick_months
-from survival.report.study import Group
 from survival.report.svg import (
     UNITS_PER_PERCENT,
     drawing,
@@ -26,6 +25,7 @@ from survival.report.svg import (
     rectangle,
     text,
 )
+from survival.study import Group
 
 WIDTH, LEFT, RIGHT, PLOT = 560.0, 104.0, 14.0, 210.0
 # Letters that fit beside the line of a legend, at their widest.
@@ -75,11 +75,14 @@ def lines_of(groups: Sequence[Group]) -> list[Line]:
 def _numbers(group: Group, attribute: str, *, is_alone: bool) -> list[str]:
     if attribute != "survival":
         count = group.n_event if attribute == "incidence" else group.n_competing
-        return [f"{count} of {group.n}"]
-    numbers = [f"N {group.n}", f"events {group.n_event}"] if is_alone else []
-    numbers.append(f"median {printed_months(group.value('median_months'))} months")
+        return [f"{group.shown(count)} of {group.n}"]
+    events = group.shown(group.n_event)
+    numbers = [f"N {group.n}", f"events {events}"] if is_alone else []
+    numbers.append(f"median {group.median()} months")
     at_median = group.summary.get(("median_months", None), {}).get("n_at_risk")
-    return numbers if at_median is None else [*numbers, f"{at_median} at risk then"]
+    if at_median is None or group.is_masked:
+        return numbers
+    return [*numbers, f"{at_median} at risk then"]
 
 
 def survival_figure(
@@ -110,8 +113,11 @@ def survival_figure(
     across = (WIDTH - LEFT - RIGHT) / max(
         last * 1.01, months[-1] * float(days_per_month), 1
     )
-    is_stacked = all(item.column != "survival" for item in lines) and is_everybody(
-        groups
+    # Of a cause that is masked for a while nothing can stand upon it.
+    is_stacked = (
+        all(item.column != "survival" for item in lines)
+        and is_everybody(groups)
+        and not groups[0].is_masked
     )
     draw = _stacked if is_stacked else _stepped
     scale = PLOT / (100 * UNITS_PER_PERCENT)
@@ -228,7 +234,7 @@ def _medians(lines: Sequence[Line], across: float, base: float) -> list[str]:
     drawn = []
     for item in lines:
         days = item.group.value("median_days").estimate
-        if item.column == "survival" and days is not None:
+        if item.column == "survival" and not isnan(days):
             x = LEFT + days * across
             middle = base - PLOT / 2
             drawn.append(
@@ -296,7 +302,7 @@ def _risk_table(
             parts.append(text(4, y, row.label, kind=f"stratum c{row.place}"))
             continue
         cells = "".join(
-            f'<tspan x="{number(x)}">{count}</tspan>'
+            f'<tspan x="{number(x)}">{escape(str(count))}</tspan>'
             for x, count in zip(places, row.numbers, strict=True)
         )
         parts.append(text(LEFT - 18, y, row.label, anchor="e", kind="small"))

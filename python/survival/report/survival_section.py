@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterable, Sequence
 
 from survival.analysis import Analysis
 from survival.comparisons import DESCRIPTIVE
+from survival.disclosure.counts import WITHHELD
+from survival.formatting import Masked
 from survival.labels import STRATUM_VARIABLES, reason_label
 from survival.report.document import Block, Figure, Fold, Grid, Paragraph, Section
 from survival.report.plots import Mark, month_panel
-from survival.report.printed import printed_months, printed_percent
-from survival.report.study import Study
 from survival.report.survival_figure import survival_figure
 from survival.report.survival_tables import estimates_table, follow_up_table
 from survival.report.table import Source
 from survival.report.words import population_word, title_of
+from survival.study import Study
 
 PANEL_MONTH = 24
 # What the paper calls the figure, and the analyses that it draws.
@@ -73,8 +74,8 @@ def analysis_figure(
     title = title_of(study, analysis)
     label = f"{number}. {title}" if number else title
     words = "; ".join(
-        f"{group.label}: N {group.n}, {group.n_event} events, "
-        f"median {printed_months(group.value('median_months'))} months"
+        f"{group.label}: N {group.n}, events {group.shown(group.n_event)}, "
+        f"median {group.median()} months"
         for group in groups
     )
     svg = survival_figure(
@@ -95,12 +96,12 @@ def analysis_figure(
 
 
 def _left_out(study: Study, analysis_id: str) -> str:
-    reasons: dict[str, int] = {}
+    reasons: dict[str, int | Masked] = {}
     for row in study.tables["analysis_populations"]:
         if row["analysis_id"] == analysis_id and row["reason"] != "analysed":
-            if row["n"] is None:
-                return "Those left out are masked."
             reasons[row["reason"]] = reasons.get(row["reason"], 0) + row["n"]
+    if study.smallest is not None:
+        reasons["other reasons"] = WITHHELD
     if not reasons:
         return "Nobody is left out."
     words = "; ".join(
@@ -130,7 +131,7 @@ def survival_section(study: Study) -> Section:
 def _grid(title: str, figures: Iterable[Figure | None]) -> list[Block]:
     drawn = tuple(figure for figure in figures if figure is not None)
     if not drawn:
-        return [Paragraph(f"{title}: nobody to analyse.")]
+        return [Paragraph(f"{title}: no patients to analyse.")]
     return [Grid(drawn)]
 
 
@@ -214,14 +215,12 @@ def _marks(study: Study, analysis: Analysis) -> list[Mark]:
     marks = [Mark(words + (", landmark" if is_landmark else ""), is_heading=True)]
     for place, group in enumerate(study.groups_of(analysis.analysis_id)):
         value = group.value("survival_percent", PANEL_MONTH)
-        has_limits = value.ci_low is not None and value.ci_high is not None
         marks.append(
             Mark(
                 f"{group.label}, N {group.n}",
                 place,
-                value.estimate,
-                (value.ci_low, value.ci_high) if has_limits else None,
-                printed_percent(value),
+                value,
+                group.percent("survival_percent", PANEL_MONTH),
                 is_landmark,
                 f"{analysis.analysis_id}/{group.stratum}",
             )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from survival.analysis import Analysis
+from survival.formatting import format_decimal
 from survival.labels import shown_curves
-from survival.report.printed import printed, printed_months, printed_percent
 from survival.report.risk import is_everybody
-from survival.report.study import Group, Study
 from survival.report.table import Cell, Row, Source, Table, heading, row
 from survival.report.words import title_of
+from survival.study import Group, Study
 
 MONTHLY = {
     "survival": "survival_percent",
@@ -37,7 +37,8 @@ def estimates_table(
         groups = study.groups_of(analysis.analysis_id)
         title = title_of(study, analysis)
         if not groups:
-            rows.append(_padded([Cell(f"{title}: nobody to analyse")], study))
+            words = "no patients to analyse" if study.smallest is None else "masked"
+            rows.append(_padded([Cell(f"{title}: {words}")], study))
             continue
         is_alone = is_everybody(groups)
         if not is_alone:
@@ -45,6 +46,8 @@ def estimates_table(
         for group in groups:
             label = title if is_alone else f"\N{EM SPACE}{group.label}"
             rows += _group_rows(study, group, label)
+        for level in study.masked_levels(analysis):
+            rows.append(_padded([Cell(f"\N{EM SPACE}{level}: masked")], study))
     cautions = dict.fromkeys(a.caution for a in analyses if a.caution)
     estimators = dict.fromkeys(
         row["estimator"]
@@ -83,7 +86,11 @@ def follow_up_table(study: Study, analyses: Iterable[Analysis]) -> Table:
             cells = [
                 summary_cell(group, str(group.n), "median_months", None, ("n",)),
                 summary_cell(
-                    group, str(group.n_event), "median_months", None, ("n_event",)
+                    group,
+                    str(group.shown(group.n_event)),
+                    "median_months",
+                    None,
+                    ("n_event",),
                 ),
                 *median_cells(group, "survival"),
             ]
@@ -92,7 +99,7 @@ def follow_up_table(study: Study, analyses: Iterable[Analysis]) -> Table:
                     group,
                     "masked"
                     if group.is_masked
-                    else printed(group.value(statistic).estimate, decimals=1),
+                    else format_decimal(group.value(statistic).estimate),
                     statistic,
                     None,
                     ("estimate",),
@@ -134,13 +141,13 @@ def _group_rows(study: Study, group: Group, label: str) -> list[Row]:
         cells = [
             Cell(name),
             summary_cell(group, str(group.n), statistic, study.months[0], ("n",)),
-            summary_cell(group, str(count), statistic, study.months[0], (column,)),
+            summary_cell(
+                group, str(group.shown(count)), statistic, study.months[0], (column,)
+            ),
             *median_cells(group, attribute),
         ]
         cells += [
-            summary_cell(
-                group, printed_percent(group.value(statistic, month)), statistic, month
-            )
+            summary_cell(group, group.percent(statistic, month), statistic, month)
             for month in study.months
         ]
         rows.append(row(*cells))
@@ -156,9 +163,7 @@ def median_cells(group: Group, attribute: str) -> tuple[Cell, Cell]:
     found = group.summary.get(("median_months", None), {})
     n_at_risk = found.get("n_at_risk")
     return (
-        summary_cell(
-            group, printed_months(group.value("median_months")), "median_months", None
-        ),
+        summary_cell(group, group.median(), "median_months", None),
         summary_cell(
             group,
             "" if n_at_risk is None else str(n_at_risk),
@@ -179,8 +184,6 @@ def summary_cell(
     """A number of ``survival_summary``, and the row that it is read from."""
     if not text:
         return Cell("")
-    if group.is_masked and (text == "masked" or columns == ("n_at_risk",)):
-        return Cell("masked")
     keys = [
         ("analysis_id", group.analysis.analysis_id),
         ("stratum", group.stratum),

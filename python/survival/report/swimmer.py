@@ -8,10 +8,10 @@ from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from survival.report.document import Block, Figure, Fold, Section
-from survival.report.study import Record, Study
 from survival.report.svg import drawing, line, number, text
 from survival.report.table import Table, row
 from survival.report.words import population_word
+from survival.study import Record, Study
 
 if TYPE_CHECKING:
     from survival.warehouse import Warehouse

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from survival.report.cohort import count_and_percent
 from survival.report.document import Block, Fold, Grid, Section
-from survival.report.printed import printed_ratio
-from survival.report.study import Study
 from survival.report.survival_section import analysis_figure
 from survival.report.survival_tables import estimates_table
 from survival.report.table import Cell, Row, Source, Table, heading, row
 from survival.report.words import population_word
+from survival.study import Study
 
 NRM_FIGURES = (
     "mrd_pos__nrm_after_hsct",
@@ -80,8 +80,6 @@ def _cell(found: dict, key: tuple[str, str, str]) -> Cell:
         ("numerator", "percent"),
         tuple(zip(names, key, strict=True)),
     )
-    if found["numerator"] is None:
-        return Cell("masked")
     if not found["denominator"]:
         return Cell("0", Source(source.table, ("numerator",), source.keys))
-    return Cell(f"{found['numerator']} ({printed_ratio(found)})", source)
+    return Cell(count_and_percent(found, found["percent"]), source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from survival.analysis import Analysis
 from survival.labels import analysis_label
-from survival.report.study import Study, typeset
+from survival.study import Study, typeset
 
 MARTS = {
     "marts.survival_summary": "Estimates per analysis, stratum, statistic and month, "

@@ -1,22 +1,25 @@
 """Small numbers: what an attacker gets from a report, and what from a masked one."""
 
+import csv
 import itertools
 import re
 from dataclasses import replace
 
 import duckdb
 import pytest
+from attack import attack, reconstructed, turned
 from survival import Warehouse
 from survival.cli import main
-from survival.report.attack import attack, reconstructed, turned
-from survival.report.bounds import known_small, tightened, window
-from survival.report.coarse import rounded
-from survival.report.disclosure import largest_shift, masked
-from survival.report.study import Day, Group, Value, read_study
+from survival.disclosure.bounds import known_small, tightened
+from survival.disclosure.counts import below, rounded, window
+from survival.disclosure.masking import largest_shift, masked
+from survival.disclosure.rounded_curves import rounded_group
+from survival.report.curves_drawn import line_path
 from survival.report.survival_section import PAPER_ANALYSES
+from survival.study import Day, Group, Value, read_study
 
 SMALLEST = 5
-NONE = Value(None, None, None)
+NONE = Value()
 
 
 def write(build, folder, *options):
@@ -75,10 +78,10 @@ def test_the_attacker_narrows_rounded_counts_that_must_add_up(tmp_path):
     (tmp_path / "index.html").write_text(page, encoding="utf-8")
     path = tmp_path / "tables" / "attrition.csv"
     start = "block,Step,In,Left,Of these unknown,Out\n"
-    # 248 to 252 go in and 248 to 252 stay, so 3 or 4 left, not 3 to 7.
-    path.write_text(f"{start},1. adult,250,5,0,250\n", encoding="utf-8")
+    # 253 to 257 go in and 248 to 252 stay, so that 1 to 4 left, not 0 to 4.
+    path.write_text(f"{start},1. adult,255,< 5,< 5,250\n", encoding="utf-8")
     assert [c.where for c in attack(tmp_path, smallest=5)] == ["attrition: 1. adult"]
-    masked_row = f"{start},1. adult,250,masked,masked,masked\n"
+    masked_row = f"{start},1. adult,255,masked,masked,masked\n"
     path.write_text(masked_row, encoding="utf-8")
     assert attack(tmp_path, smallest=5) == []
 
@@ -118,11 +121,12 @@ def test_the_paper_can_still_be_seen_in_the_masked_example(example):
     large = replace(kept, groups={name: kept.groups[name] for name in main_ones})
     assert largest_shift(study, large) < 15
     ranges = [row for row in kept.tables["table_one"] if row["statistic"] == "max"]
-    assert ranges and all(row["value"] is None for row in ranges)
+    assert ranges and {str(row["value"]) for row in ranges} == {"masked"}
 
 
 def test_counts_are_rounded_to_the_nearest_multiple():
-    assert [rounded(n, smallest=5) for n in range(9)] == [0, 0, 0, 5, 5, 5, 5, 5, 10]
+    shown = [str(rounded(n, smallest=5)) for n in range(9)]
+    assert shown == ["< 5"] * 5 + ["5"] * 3 + ["10"]
     for smallest in (2, 3, 4, 5, 10):
         for count in range(60):
             low, high = window(rounded(count, smallest=smallest), smallest=smallest)
@@ -130,11 +134,77 @@ def test_counts_are_rounded_to_the_nearest_multiple():
             assert high - low < smallest
 
 
+def test_a_count_below_the_smallest_is_shown_as_that(smallest=5):
+    low, high = window(below(smallest), smallest=smallest)
+    assert (low, high) == (0, 4)
+    assert known_small({"count": (low, high)}, smallest=smallest) == []
+
+
+def cells_of(folder):
+    """(table, words of the row, text) of each cell of the tables of patients."""
+    for path in sorted((folder / "tables").iterdir()):
+        with path.open(encoding="utf-8", newline="") as file:
+            _, *rows = csv.reader(file)
+        for row in rows:
+            for text in row[2:]:
+                yield path.stem, row[1], text
+
+
+def test_nothing_masked_is_a_zero_a_whole_or_nobody(released):
+    _, folder = released
+    cells = list(cells_of(folder))
+    below_5 = [text for _, _, text in cells if text.startswith("< 5")]
+    assert below_5 and set(below_5) == {"< 5"} | {
+        text for text in below_5 if text.startswith("< 5 of ")
+    }
+    # A median of none, of salvage therapies say, is no count.
+    zeros = {
+        (table, words, text)
+        for table, words, text in cells
+        if re.match(r"0(\.0)?($| \(| of )", text) and "to" not in text
+        if table != "parameters"
+    }
+    assert zeros == set()
+    assert not [cell for cell in cells if "100.0" in cell[2]]
+    text = (folder / "index.html").read_text(encoding="utf-8")
+    assert "no patients to analyse" not in text and "Nobody is left out" not in text
+
+
+def test_a_small_population_is_masked_and_not_nobody(example, tmp_path):
+    """Of 7 transplanted patients of R/R Ph+ 1 died without relapse."""
+    folder = write(example, tmp_path, "--minimum-cell", "5")
+    with (folder / "tables" / "table_2.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.reader(file) if row[1].startswith("R/R Ph+")]
+    assert rows
+    for row in rows:
+        shown = {text for text in row[2:] if text}
+        assert shown <= {"5", "< 5", "masked"}, row
+        assert "masked" in shown or "masked" in row[1]
+
+
+def test_a_masked_curve_starts_where_enough_had_an_event(example):
+    with Warehouse(example.warehouse) as warehouse:
+        (analysis,) = warehouse.find_analyses(["rr_ph_neg__os__censored_at_hsct"])
+        study = read_study(warehouse, [analysis])
+    # 4 die before month 3, a fifth before month 6; nobody leaves before month 9.
+    found = rounded_group(
+        group(analysis, [(9, 4, 0), (99, 1, 0), (300, 0, 45)]), study, 5
+    )
+    values = [day.curves["survival"] for day in found.days]
+    assert values[0].estimate == 1 and not values[1].is_estimable
+    assert values[2].estimate == pytest.approx(45 / 50)
+    assert found.percent("survival_percent", 6).startswith("90.0 (")
+    line = line_path([(day.time_days, day.curves["survival"]) for day in found.days])
+    assert line == "M182 900000H274"
+    assert [str(found.shown(n)) for n in (0, 5)] == ["< 5", "5"]
+    assert found.median() == "> 9 (NE to NE)"
+
+
 def group(analysis, leaving):
     """A group from (day, events, censored); no estimate is looked at."""
     n = sum(events + censored for _, events, censored in leaving)
     curves = {
-        "survival": Value(1.0, None, None),
+        "survival": Value(1.0),
         "cumulative_incidence": NONE,
         "competing_incidence": NONE,
     }
@@ -161,12 +231,12 @@ def test_a_masked_curve_depends_on_rounded_counts_alone(example):
 
 
 def test_sums_narrow_roundings_as_far_as_every_combination_allows():
-    # Two parts print 5 and their sum prints 15: each is 6 or 7, not 3 to 7.
+    # Two parts print 5 and their sum prints 15: each is 6 or 7, not 5 to 7.
     windows = {"a": window(5, smallest=5), "b": window(5, smallest=5)}
     windows["whole"] = window(15, smallest=5)
     found = tightened(windows, [("whole", ("a", "b"))])
     possible = [
-        (a, b) for a, b in itertools.product(range(3, 8), repeat=2) if 13 <= a + b <= 17
+        (a, b) for a, b in itertools.product(range(5, 8), repeat=2) if 13 <= a + b <= 17
     ]
     assert found["a"] == (min(a for a, _ in possible), max(a for a, _ in possible))
     assert found["whole"] == (13, 14)

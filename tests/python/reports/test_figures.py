@@ -5,12 +5,13 @@ import re
 import xml.etree.ElementTree as ElementTree
 from collections import defaultdict
 from fractions import Fraction
+from math import nan
 
 import duckdb
 import pytest
 from survival.cli import main
 from survival.report.curves_drawn import band_path, between_path, line_path, readings
-from survival.report.study import Day, Value
+from survival.study import Day, Value
 
 UNIT = 1e-6
 COLUMNS = ("survival", "cumulative_incidence", "competing_incidence")
@@ -372,7 +373,7 @@ def test_panels_show_the_estimate_of_their_group(published):
     assert n_marks == n_estimable
 
 
-def day(time, n_at_risk, estimate, low=None, high=None, n_censored=0):
+def day(time, n_at_risk, estimate, low=nan, high=nan, n_censored=0):
     value = Value(estimate, low, high)
     return Day(time, n_at_risk, 1, 0, n_censored, {"survival": value})
 

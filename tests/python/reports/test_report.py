@@ -11,7 +11,7 @@ import pytest
 from report_pages import Page, query_of
 from survival import Warehouse
 from survival.cli import main
-from survival.report.printed import printed_ratio
+from survival.formatting import format_ratio
 from survival.report.table import Source
 
 MEGABYTES = 1_000_000
@@ -182,10 +182,10 @@ def assert_prints(printed, rows, packed):
 
 
 def test_a_ratio_is_rounded_once_and_half_to_even():
-    assert printed_ratio({"numerator": 18, "denominator": 32}) == "56.2"
-    assert printed_ratio({"numerator": 7, "denominator": 80}) == "8.8"
-    assert printed_ratio({"numerator": 0, "denominator": 5}) == "0.0"
-    assert printed_ratio({"numerator": 0, "denominator": 0}) == "NE"
+    assert format_ratio(18, 32) == "56.2"
+    assert format_ratio(7, 80) == "8.8"
+    assert format_ratio(0, 5) == "0.0"
+    assert format_ratio(0, 0) == "NE"
 
 
 def test_a_source_writes_the_query_that_the_page_shows():

@@ -6,10 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from math import isnan, nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from survival.analysis import ALL, Analysis
 from survival.comparisons import Comparison, compare
+from survival.disclosure.counts import WITHHELD, rounded
+from survival.formatting import Masked, format_limits, format_median
 from survival.labels import reading_order
 
 if TYPE_CHECKING:
@@ -18,14 +21,25 @@ if TYPE_CHECKING:
 
 CURVES = ("survival", "cumulative_incidence", "competing_incidence")
 Record = dict[str, Any]
+Summary = dict[tuple[str, int | None], Record]
 
 
 class Value(NamedTuple):
-    """An estimate with its limits; None is "not estimable"."""
+    """An estimate with its limits; nan is "not estimable"."""
 
-    estimate: float | None
-    ci_low: float | None
-    ci_high: float | None
+    estimate: float = nan
+    ci_low: float = nan
+    ci_high: float = nan
+
+    @property
+    def is_estimable(self) -> bool:
+        """Whether there is an estimate."""
+        return not isnan(self.estimate)
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether there are both limits."""
+        return not (isnan(self.ci_low) or isnan(self.ci_high))
 
 
 class Day(NamedTuple):
@@ -52,16 +66,17 @@ class Group:
         In order of time, from day 0.
     summary : dict
         Rows of ``survival_summary`` by statistic and month (None for a median).
-    is_masked : bool
-        Whether small numbers were masked, so that `days` are coarser than the mart.
+    smallest : int or None
+        The smallest count that may be shown, where counts are rounded and `days` are
+        coarser than the mart; None where nothing is masked.
     """
 
     analysis: Analysis
     stratum: str
     label: str
     days: tuple[Day, ...]
-    summary: dict[tuple[str, int | None], Record]
-    is_masked: bool = False
+    summary: Summary
+    smallest: int | None = None
 
     @property
     def n(self) -> int:
@@ -83,11 +98,42 @@ class Group:
         """The last observed day."""
         return self.days[-1].time_days
 
+    @property
+    def is_masked(self) -> bool:
+        """Whether counts are rounded, and estimates made from these."""
+        return self.smallest is not None
+
+    def shown(self, count: int) -> int | Masked:
+        """A count of patients of the group as it may be shown."""
+        return (
+            count if self.smallest is None else rounded(count, smallest=self.smallest)
+        )
+
+    def percent(self, statistic: str, month: int) -> str:
+        """A percentage with its limits as text."""
+        value = self.value(statistic, month)
+        if self.is_masked and not value.is_estimable:
+            return str(WITHHELD)
+        return format_limits(*value)
+
+    def median(self) -> str:
+        """The median in months with its limits as text.
+
+        Of rounded counts no more is known than that it lies beyond what is shown.
+        """
+        value = self.value("median_months")
+        if not self.is_masked:
+            return format_median(*value)
+        if isinstance(self.shown(self.n_event), Masked):
+            return str(WITHHELD)
+        last_month = self.summary["median_months", None]["last_month"]
+        return format_median(*value, not_reached=f"> {last_month}")
+
     def value(self, statistic: str, month: int | None = None) -> Value:
         """An estimate of ``survival_summary`` with its limits."""
         row = self.summary.get((statistic, month))
         if row is None:
-            return Value(None, None, None)
+            return Value()
         return Value(row["estimate"], row["ci_low"], row["ci_high"])
 
 
@@ -148,6 +194,79 @@ class Study:
             for row in self.tables["response_summary"]
         }
 
+    def masked_levels(self, analysis: Analysis) -> list[str]:
+        """Labels of the strata of an analysis that may not be shown.
+
+        Where small numbers are masked, nobody tells a stratum without patients from
+        one with a few, or an analysis from one of nobody.
+        """
+        if self.smallest is None:
+            return []
+        shown = {group.stratum for group in self.groups_of(analysis.analysis_id)}
+        if analysis.stratum_variable is None:
+            return [] if shown else ["All"]
+        return [
+            typeset(row["label"])
+            for row in self.tables["strata"]
+            if row["stratum_variable"] == analysis.stratum_variable
+            and row["level"] not in shown
+        ]
+
+    @cached_property
+    def analyses_by_id(self) -> dict[str, Analysis]:
+        """The analyses by their ids."""
+        return {analysis.analysis_id: analysis for analysis in self.analyses}
+
+    def landmarks_of(self, analysis: Analysis) -> list[str]:
+        """Ids of the landmark versions of an analysis that has none of its own."""
+        if analysis.landmark_day is not None or not analysis.has_strata:
+            return []
+        names = ("population", "endpoint", "censoring_rule", "stratum_variable")
+        return [
+            other.analysis_id
+            for other in self.analyses
+            if other.landmark_day is not None
+            and all(getattr(other, name) == getattr(analysis, name) for name in names)
+        ]
+
+    @property
+    def table_populations(self) -> list[Record]:
+        """The populations that have a column in tables."""
+        return [row for row in self.tables["populations"] if row["is_in_tables"]]
+
+    def children(self, population: str) -> list[str]:
+        """The populations that one is split into."""
+        return [
+            row["population"]
+            for row in self.tables["populations"]
+            if row["parent"] == population
+        ]
+
+    def partitions(self, mart: str, population: str) -> list[list[str]]:
+        """The subsets of a summary that a population is split into, by what splits."""
+        group = self.row_of("populations", population=population)["disease_group"]
+        split: dict[str, list[str]] = defaultdict(list)
+        for row in self.tables["summary_subsets"]:
+            is_told = row["disease_group"] in (None, group)
+            if row["mart"] == mart and row["partition_name"] and is_told:
+                split[row["partition_name"]].append(row["subset"])
+        return list(split.values())
+
+    def is_in_table_one(self, subset: str, variable: str) -> bool:
+        """Whether Table 1 prints a variable of a subset."""
+        if subset == ALL:
+            return True
+        split_by = self.row_of("table_one_variables", variable=variable)["split_by"]
+        found = self.row_of("summary_subsets", mart="table_one", subset=subset)
+        return split_by is not None and found["partition_name"] == split_by
+
+    def row_of(self, table: str, **keys: object) -> Record:
+        """The row of a definition with these keys, which must be there."""
+        found = self.find(table, **keys)
+        if found is None:
+            raise KeyError(f"{table} has no row of {keys}")
+        return found
+
     def find(self, table: str, **keys: object) -> Record | None:
         """The one row of a table with these keys."""
         for row in self.tables[table]:
@@ -168,11 +287,13 @@ MARTS = (
 DEFINITIONS = (
     ("endpoint_events", "endpoint, role desc, precedence"),
     ("outcome_measures", None),
-    ("populations", None),
+    ("populations", "row_order"),
     ("published_results", "result_id"),
+    ("response_measures", "measure, outcome"),
     ("strata", "stratum_variable, level_order"),
     ("summary_subsets", None),
     ("table_one_levels", "row_order"),
+    ("table_one_variables", None),
 )
 
 
@@ -223,7 +344,8 @@ def typeset(label: str) -> str:
 def _groups(
     warehouse: Warehouse, analyses: list[Analysis], strata: list[Record]
 ) -> dict[str, tuple[Group, ...]]:
-    days, summaries = defaultdict(list), defaultdict(dict)
+    days: dict[tuple[str, str], list[Day]] = defaultdict(list)
+    summaries: dict[tuple[str, str], Summary] = defaultdict(dict)
     for row in warehouse.records(
         "survival_curves", order_by="analysis_id, stratum, time_days"
     ):

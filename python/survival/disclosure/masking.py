@@ -2,22 +2,26 @@
 
 Masking single cells leaves differences to take: of a total and its parts, of two
 populations, of a curve before and after a step. Here every count becomes a multiple
-of the smallest count that may be shown, and every estimate is made again from these
-counts alone. Whatever sums or differences an attacker takes of multiples of 5 are
-multiples of 5, and a curve gives back the rounded counts that it was made from. What
-roundings that must add up still narrow to a small count is left out, with the counts
-that it adds up with.
+of the smallest count that may be shown, or says that it is below, and every estimate
+is made again from these counts alone; where a count is masked, so is what it decides.
+Whatever sums or differences an attacker takes of multiples of 5 are multiples of 5,
+and a curve gives back the rounded counts that it was made from. What roundings that
+must add up still narrow to a small count is left out, with the counts that it adds up
+with.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
+from math import nan
 
+from survival.disclosure.counts import WITHHELD, rounded
+from survival.disclosure.rounded_curves import rounded_group
+from survival.disclosure.suppression import showable, too_narrow
+from survival.formatting import Masked
 from survival.proportions import exact_limits
-from survival.report.coarse import coarse_group, rounded
-from survival.report.study import Record, Study
-from survival.report.suppression import showable, too_narrow
+from survival.study import Record, Study
 
 # Columns that count patients or records, by table.
 COUNTS = {
@@ -30,6 +34,8 @@ COUNTS = {
     "findings": ("n",),
     "imputed_dates": ("n_given", "n_imputed", "n_missing"),
 }
+# A row of these is there because there is something to count.
+LISTED = ("analysis_populations", "findings", "imputed_dates")
 ESTIMATES = ("numerator", "denominator", "value", "percent", "ci_low", "ci_high")
 TABLE_ONE_KEY = ("population", "subset", "variable", "level")
 RESPONSE_KEY = ("population", "subset", "response_window", "measure")
@@ -55,31 +61,48 @@ def masked(study: Study, *, smallest: int, first: Sequence[str] = ()) -> Study:
     Returns
     -------
     Study
-        A group of fewer than half of `smallest` patients is not in it, nor an
-        analysis that would give one away together with others.
+        A group of fewer than `smallest` patients is not in it, nor an analysis that
+        would give one away together with others.
     """
     tables = dict(study.tables)
+    for name in LISTED:
+        tables[name] = list(_large_enough(tables[name], COUNTS[name], smallest))
     for name, columns in COUNTS.items():
         tables[name] = [_masked_record(row, columns, smallest) for row in tables[name]]
-    tables["table_one"] = [_masked_value(row, smallest) for row in tables["table_one"]]
+    tables["table_one"] = [
+        _masked_value(row, exact, smallest)
+        for row, exact in zip(
+            tables["table_one"], study.tables["table_one"], strict=True
+        )
+    ]
     # A number that agrees with the paper's to the last digit is an exact count again.
     tables["published_comparison"] = [
-        {**row, "derived": None, "derived_value": None}
+        {**row, "derived": None, "derived_value": nan}
         for row in tables["published_comparison"]
     ]
     groups = {}
     for analysis_id, members in study.groups.items():
-        kept = [coarse_group(group, study, smallest) for group in members]
+        kept = [rounded_group(group, study, smallest) for group in members]
         if found := tuple(group for group in kept if group is not None):
             groups[analysis_id] = found
     coarse = replace(study, tables=tables, groups=groups, smallest=smallest)
     shown = showable(coarse, study, smallest=smallest, first=first)
     # A naive curve never stands without the landmark version beside it.
-    alone = {name for name in shown if f"{name}__landmark" in study.groups}
-    alone = {name for name in alone if f"{name}__landmark" not in shown}
-    kept = {name: groups[name] for name in shown if name not in alone}
+    kept = {name: groups[name] for name in shown if _has_company(study, name, shown)}
     coarse = replace(coarse, groups=kept)
     return _without(coarse, too_narrow(coarse, study, smallest=smallest))
+
+
+def _has_company(study: Study, name: str, shown: Sequence[str]) -> bool:
+    landmarks = study.landmarks_of(study.groups[name][0].analysis)
+    there = [found for found in landmarks if found in study.groups]
+    return not there or any(found in shown for found in there)
+
+
+def _large_enough(
+    rows: Iterable[Record], columns: Sequence[str], smallest: int
+) -> Iterable[Record]:
+    return (row for row in rows if sum(row[name] for name in columns) >= smallest)
 
 
 def _without(study: Study, out: set[Hashable]) -> Study:
@@ -109,10 +132,9 @@ def _without(study: Study, out: set[Hashable]) -> Study:
             for row in tables[name]
         ]
     tables["analysis_populations"] = [
-        _blank(row, ["n"])
-        if ("left_out", row["analysis_id"], row["reason"]) in out
-        else row
+        row
         for row in tables["analysis_populations"]
+        if ("left_out", row["analysis_id"], row["reason"]) not in out
     ]
     gone = {name for _, name, _ in _of(out, "analysed")}
     groups = {name: found for name, found in study.groups.items() if name not in gone}
@@ -128,41 +150,49 @@ def _key(row: Record, columns: Iterable[str]) -> tuple:
 
 
 def _blank(row: Record, columns: Iterable[str] = ESTIMATES) -> Record:
-    return {name: None if name in columns else value for name, value in row.items()}
+    return {name: WITHHELD if name in columns else value for name, value in row.items()}
 
 
 def _masked_record(row: Record, columns: Iterable[str], smallest: int) -> Record:
-    counts = {name: rounded(row[name], smallest=smallest) for name in columns}
+    counts = {
+        name: None if row[name] is None else rounded(row[name], smallest=smallest)
+        for name in columns
+    }
     found = {**row, **counts}
-    if "numerator" not in counts:
-        return found
-    numerator, denominator = counts["numerator"], counts["denominator"]
     if "percent" in row:
-        known = numerator is not None and denominator
-        found["percent"] = 100 * numerator / denominator if known else None
+        found["percent"] = _share(counts["numerator"], counts["denominator"])
     if "ci_low" in row:
-        limits = _exact_limits(numerator, denominator)
-        found["ci_low"], found["ci_high"] = limits
+        is_masked = isinstance(found["percent"], Masked)
+        limits = (
+            (WITHHELD, WITHHELD)
+            if is_masked
+            else exact_limits(counts["numerator"], counts["denominator"])
+        )
+        found["ci_low"], found["ci_high"] = (
+            limit if is_masked else 100 * limit for limit in limits
+        )
     return found
 
 
-def _exact_limits(
-    numerator: int | None, denominator: int | None
-) -> tuple[float | None, float | None]:
+def _share(
+    numerator: int | Masked | None, denominator: int | Masked | None
+) -> float | Masked:
+    """A percentage of rounded counts, which never say that it is all or nobody."""
+    if isinstance(numerator, Masked) or isinstance(denominator, Masked):
+        return WITHHELD
     if numerator is None or not denominator:
-        return None, None
-    low, high = exact_limits(numerator, denominator)
-    return 100 * low, 100 * high
+        return nan
+    return WITHHELD if numerator >= denominator else 100 * numerator / denominator
 
 
-def _masked_value(row: Record, smallest: int) -> Record:
+def _masked_value(row: Record, exact: Record, smallest: int) -> Record:
     if row["statistic"] == "count":
         return {**row, "value": row["numerator"]}
     if row["statistic"] == "percent":
-        return {**row, "value": None}
-    is_few = (row["denominator"] or 0) < QUARTERS * smallest
+        return {**row, "value": _share(row["numerator"], row["denominator"])}
+    is_few = (exact["denominator"] or 0) < QUARTERS * smallest
     is_single = row["statistic"] in SINGLE
-    return {**row, "value": None} if is_single or is_few else row
+    return {**row, "value": WITHHELD} if is_single or is_few else row
 
 
 def largest_shift(study: Study, released: Study) -> float:
@@ -175,6 +205,7 @@ def largest_shift(study: Study, released: Study) -> float:
             for day in group.days:
                 past = [row for row in exact if row.time_days <= day.time_days]
                 there = past[-1].curves["survival"].estimate
-                shift = abs(there - day.curves["survival"].estimate)
-                largest = max(largest, 100 * shift)
+                shown = day.curves["survival"]
+                if shown.is_estimable:
+                    largest = max(largest, 100 * abs(there - shown.estimate))
     return largest

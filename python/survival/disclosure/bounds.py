@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from math import inf
 
-Interval = tuple[float, float]
-
-
-def window(count: int, *, smallest: int) -> Interval:
-    """The counts that round to this multiple of `smallest`.
-
-    >>> window(5, smallest=5), window(0, smallest=4)
-    ((3, 7), (0, 1))
-    """
-    return max(0, count - smallest // 2), count + (smallest - 1) // 2
+from survival.disclosure.counts import Interval
 
 
 def tightened(

@@ -16,13 +16,13 @@ from itertools import combinations, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from survival.report.bounds import known_small, tightened, window
+from survival.disclosure.bounds import known_small, tightened
+from survival.disclosure.counts import below, window
 
 UNIT = 1_000_000
 # Which numbers of a row are the whole and its parts.
 SUMS = {"attrition": (0, 1, 3), "reconciliation": (0, 1, 2, 3)}
 COUNT = re.compile(r"(\d+)(?: of (\d+))?(?: \(\d+\.\d\))?$")
-WORDS = re.compile(r"\bN (\d+)|(\d+) events|Left out: .*? (\d+)")
 # These count numbers that the paper prints, not patients.
 NOT_PATIENTS = ("published_summary", "published_comparison", "disagreements")
 
@@ -112,7 +112,7 @@ def _from_words(text: str) -> Iterator[Claim]:
     words = re.findall(r'aria-label="([^"]*)"|<figcaption>(.*?)</figcaption>', text)
     for sentence in ("".join(found) for found in words):
         for count in re.findall(
-            r"\bN (\d+)|(\d+) events|Left out: .*? (\d+)", sentence
+            r"\bN (\d+)|\bevents (\d+)|Left out: .*? (\d+)", sentence
         ):
             yield Claim("words", None, int("".join(count)))
 
@@ -125,8 +125,11 @@ def _from_sums(path: Path, *, smallest: int) -> Iterator[Claim]:
     for place, row in enumerate(rows):
         cells = [(place, column) for column in range(2, len(row))]
         for key in cells:
-            if row[key[1]].isdecimal():
-                windows[key] = window(int(row[key[1]]), smallest=smallest)
+            text = row[key[1]]
+            if text.isdecimal():
+                windows[key] = window(int(text), smallest=smallest)
+            elif text == str(below(smallest)):
+                windows[key] = window(below(smallest), smallest=smallest)
         whole, *parts = (cells[column] for column in SUMS[path.stem])
         sums.append((whole, tuple(parts)))
         if path.stem == "attrition" and place:
@@ -150,7 +153,8 @@ def reconstructed(path: str, *, n: int) -> Iterator[tuple[int, int]]:
     [(5, 1), (9, 1)]
     """
     height, most = UNIT, n
-    for day, lower in re.findall(r"H(\d+)V(\d+)", path):
+    # A curve that starts below 1 has stepped there.
+    for day, lower in re.findall(r"(?:H(?=\d+V)|M)(\d+)[V ](\d+)", path):
         ratio = Fraction(int(lower), height)
         share = (1 - ratio).limit_denominator(most)
         slack = Fraction(2, height)

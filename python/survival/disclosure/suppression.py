@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 
-from survival.report.bounds import Interval, known_small, tightened, window
-from survival.report.cohort import SALVAGE_SUBSETS, TABLE_ONE_POPULATIONS
-from survival.report.study import Study
+from survival.analysis import ALL, Analysis
+from survival.disclosure.bounds import known_small, tightened
+from survival.disclosure.counts import WITHHELD, Interval, window
+from survival.formatting import Masked
+from survival.study import Study
 
-PARENTS = {
-    "all": ("mrd_pos", "rr"),
-    "mrd_pos": ("mrd_pos_ph_neg", "mrd_pos_ph_pos"),
-    "rr": ("rr_ph_neg", "rr_ph_pos"),
-}
-# Variables of Table 1 whose levels add up to the patients.
-PARTITIONS = (
-    "sex",
-    "disease_status",
-    "prior_salvage",
-    "any_prior_salvage",
-    "cr_number",
-    "marrow_blasts",
-    "hsct_before_blinatumomab",
-    "cr_crh_cri_at_frontline",
-)
 FLOWS = ("attrition", "records", "left_out", "analysed")
 RECORDS = ("n_delivered", "n_accepted", "n_collapsed", "n_quarantined")
-STATUSES = (("persistent_mrd", "mrd_relapse"), ("relapsed", "refractory"))
-RESPONSE_SUMS = (
-    ("overall_mrd_response", ("complete_mrd_response", "mrd_response")),
-    ("mrd_evaluable", ("overall_mrd_response", "persistent_mrd", "mrd_relapse")),
-    ("cr_crh_cri", ("cr", "crh", "cri")),
-)
+KINDS = ("n_event", "n_competing", "n_censored")
 Sum = tuple[Hashable, tuple[Hashable, ...]]
+Counted = Iterator[tuple[Hashable, int | Masked | None]]
 
 
 def too_narrow(study: Study, exact: Study, *, smallest: int) -> set[Hashable]:
@@ -47,9 +28,7 @@ def too_narrow(study: Study, exact: Study, *, smallest: int) -> set[Hashable]:
     published, sums = _system(study, exact, _table_counts, smallest)
     out: set[Hashable] = set()
     while True:
-        kept: dict[Hashable, Interval] = {
-            key: found for key, found in published.items() if key not in out
-        }
+        kept = {key: found for key, found in published.items() if key not in out}
         small = known_small(tightened(kept, sums), smallest=smallest)
         if not small:
             return out
@@ -84,19 +63,21 @@ def showable(
     wanted = [name for name in first if name in study.groups]
     wanted += [name for name in study.groups if name not in first]
     shown: list[str] = []
+    families: dict[tuple, list[str]] = defaultdict(list)
     for name in wanted:
-        related = [other for other in shown if _family(other) == _family(name)]
-        members = {key: study.groups[key] for key in (*related, name)}
+        family = families[_family(study.groups[name][0].analysis)]
+        members = {key: study.groups[key] for key in (*family, name)}
         together = replace(study, groups=members)
         published, sums = _system(together, exact, _curve_counts, smallest)
         if not known_small(tightened(published, sums), smallest=smallest):
             shown.append(name)
+            family.append(name)
     return shown
 
 
-def _family(analysis_id: str) -> str:
-    """The analysis without its population and what splits all of its patients."""
-    return re.sub(r"__by_\w+?(?=__landmark|$)", "", analysis_id.partition("__")[2])
+def _family(analysis: Analysis) -> tuple:
+    """What analyses share whose patients add up: all but population and strata."""
+    return analysis.endpoint, analysis.censoring_rule, analysis.landmark_day
 
 
 def _system(study: Study, exact: Study, counts: Callable, smallest: int):
@@ -107,7 +88,7 @@ def _system(study: Study, exact: Study, counts: Callable, smallest: int):
     published: dict[Hashable, Interval] = {
         key: window(count, smallest=smallest)
         for key, count in counts(study, study)
-        if count is not None
+        if count not in (None, WITHHELD)
     }
     true = dict(counts(study, exact))
     sums = [
@@ -119,19 +100,22 @@ def _system(study: Study, exact: Study, counts: Callable, smallest: int):
     return published, sums
 
 
-def _table_counts(_: Study, study: Study) -> Iterator[tuple[Hashable, int | None]]:
+def _table_counts(grid: Study, study: Study) -> Counted:
     """Every count that the tables print, by a key of its own."""
+    in_tables = {row["population"] for row in grid.table_populations}
     for key, row in study.table_one.items():
         *place, statistic = key
-        if statistic == "count" and _is_shown(*place[:3]):
+        is_printed = key[0] in in_tables and grid.is_in_table_one(*place[1:3])
+        # How many they are stands beside the main results of every population.
+        is_printed |= tuple(place[1:]) == (ALL, "patients", ALL)
+        if statistic == "count" and is_printed:
             yield ("table_one", *place), row["numerator"]
     for key, row in study.responses.items():
-        if key[0] in TABLE_ONE_POPULATIONS:
-            yield ("responses", *key), row["numerator"]
-            yield ("of_responses", *key), row["denominator"]
+        yield ("responses", *key), row["numerator"]
+        yield ("of_responses", *key), row["denominator"]
     for row in study.tables["outcome_summary"]:
         key = (row["population"], row["subset"], row["measure"])
-        if key[0] in TABLE_ONE_POPULATIONS:
+        if key[0] in in_tables:
             yield ("outcomes", *key), row["numerator"]
             yield ("of_outcomes", *key), row["denominator"]
     for row in study.tables["cohort_attrition"]:
@@ -140,16 +124,19 @@ def _table_counts(_: Study, study: Study) -> Iterator[tuple[Hashable, int | None
     for row in study.tables["reconciliation"]:
         for column in RECORDS:
             yield ("records", row["table_name"], column), row[column]
+    whole = {
+        name for name, found in study.analyses_by_id.items() if not found.has_strata
+    }
     for row in study.tables["analysis_populations"]:
-        if row["reason"] != "analysed" and "__by_" not in row["analysis_id"]:
+        if row["reason"] != "analysed" and row["analysis_id"] in whole:
             yield ("left_out", row["analysis_id"], row["reason"]), row["n"]
     for analysis_id, groups in study.groups.items():
         for group in groups:
-            if "__by_" not in analysis_id:
+            if analysis_id in whole:
                 yield ("analysed", analysis_id, group.stratum), group.n
 
 
-def _curve_counts(grid: Study, study: Study) -> Iterator[tuple[Hashable, int]]:
+def _curve_counts(grid: Study, study: Study) -> Counted:
     """Patients of each group, and how many had left by each day of the grid."""
     for analysis_id, groups in grid.groups.items():
         known = {group.stratum: group for group in study.groups[analysis_id]}
@@ -159,43 +146,74 @@ def _curve_counts(grid: Study, study: Study) -> Iterator[tuple[Hashable, int]]:
             yield ("n", *key), found.n
             for day in group.days[1:]:
                 gone = [row for row in found.days if row.time_days <= day.time_days]
-                for kind in range(3):
-                    total = sum(row[2 + kind] for row in gone)
-                    yield ("left", *key, day.time_days, kind), total
-
-
-def _is_shown(population: str, subset: str, variable: str) -> bool:
-    if population not in TABLE_ONE_POPULATIONS:
-        return False
-    return subset == "all" or (
-        subset in SALVAGE_SUBSETS and variable == "prior_salvage"
-    )
+                for kind in KINDS:
+                    total = sum(getattr(row, kind) for row in gone)
+                    yield ("left", *key, day.time_days, kind), found.shown(total)
 
 
 def _sums(study: Study, published: dict[Hashable, Interval]) -> Iterator[Sum]:
-    families = defaultdict(list)
+    levels = defaultdict(list)
     for key in published:
-        kind, population, *rest = key
+        kind, place, *rest = key
         if kind in ("n", "left"):
             yield from _curve_sums(study, key, published)
         if kind in ("n", "left", *FLOWS):
             continue
-        for part in PARENTS.get(population, ())[:1]:
-            parts = tuple((kind, name, *rest) for name in PARENTS[population])
-            if (kind, part, *rest) in published:
-                yield key, parts
-        if kind == "table_one" and rest[1] in PARTITIONS:
-            families[population, rest[0], rest[1]].append(key)
+        parts = tuple((kind, name, *rest) for name in study.children(place))
+        if set(parts) & published.keys():
+            yield key, parts
+        if kind == "table_one":
+            levels[place, rest[0], rest[1]].append(key)
         if kind in ("responses", "outcomes"):
             # Who did not: nobody prints them, but they are a difference.
-            yield (f"of_{kind}", population, *rest), (key, ("rest", *key))
-    for (population, subset, _), levels in families.items():
-        patients = ("table_one", population, subset, "patients", "all")
+            yield (f"of_{kind}", place, *rest), (key, ("rest", *key))
+        yield from _subset_sums(study, key, published)
+    for (population, subset, _), found in levels.items():
+        patients = ("table_one", population, subset, "patients", ALL)
         if patients in published:
-            yield patients, tuple(levels)
-    yield from _status_sums(published)
-    yield from _response_sums(published)
+            yield patients, tuple(found)
+    yield from _response_sums(study, published)
     yield from _flow_sums(study, published)
+
+
+def _subset_sums(
+    study: Study, key: tuple, published: dict[Hashable, Interval]
+) -> Iterator[Sum]:
+    """A population is the sum of the subsets that split it."""
+    kind, population, subset, *rest = key
+    mart = {"table_one": "table_one", "responses": "response_summary"}.get(kind)
+    if subset != ALL or mart is None:
+        return
+    for subsets in study.partitions(mart, population):
+        parts = tuple((kind, population, name, *rest) for name in subsets)
+        if set(parts) <= published.keys():
+            yield key, parts
+
+
+def _response_sums(study: Study, published: dict[Hashable, Interval]) -> Iterator[Sum]:
+    """A measure is the sum of those of its outcomes; all are those assessed."""
+    outcomes = defaultdict(set)
+    assessed = {}
+    for row in study.tables["response_measures"]:
+        outcomes[row["measure"]].add(row["outcome"])
+        assessed[row["measure"]] = row["assessment"]
+    single = {
+        (assessed[name], *found): name
+        for name, found in outcomes.items()
+        if len(found) == 1
+    }
+    for key in published:
+        if key[0] != "responses":
+            continue
+        measure = key[-1]
+        names = [single.get((assessed[measure], one)) for one in outcomes[measure]]
+        if len(names) > 1 and None not in names:
+            yield key, tuple((*key[:-1], name) for name in sorted(names))
+        every = sorted(
+            name for (kind, _), name in single.items() if kind == assessed[measure]
+        )
+        whole = ("of_responses", *key[1:])
+        yield whole, tuple((*key[:-1], name) for name in every)
 
 
 def _flow_sums(study: Study, published: dict[Hashable, Interval]) -> Iterator[Sum]:
@@ -212,7 +230,7 @@ def _flow_sums(study: Study, published: dict[Hashable, Interval]) -> Iterator[Su
         if step + 1 in steps:
             yield n_out, (("attrition", step + 1, "n_in"),)
         else:
-            yield n_out, tuple(_patients(name) for name in TABLE_ONE_POPULATIONS[1:])
+            yield n_out, (_patients(ALL),)
     for name in sorted({key[1] for key in keys if key[0] == "records"}):
         whole, *parts = (("records", name, column) for column in RECORDS)
         yield whole, tuple(parts)
@@ -222,55 +240,35 @@ def _flow_sums(study: Study, published: dict[Hashable, Interval]) -> Iterator[Su
             reasons[key[1]].append(key)
     for analysis in study.analyses:
         name = analysis.analysis_id
-        analysed = ("analysed", name, "all")
+        analysed = ("analysed", name, ALL)
         if analysed in published:
-            yield _patients(analysis.population), (analysed, *reasons[name])
+            others = ("others", name)
+            yield _patients(analysis.population), (analysed, *reasons[name], others)
 
 
 def _patients(population: str) -> Hashable:
-    return ("table_one", population, "all", "patients", "all")
-
-
-def _status_sums(published: dict[Hashable, Interval]) -> Iterator[Sum]:
-    for key in published:
-        if key[0] != "table_one" or key[2] != "all":
-            continue
-        pair = STATUSES[0] if key[1].startswith("mrd_pos") else STATUSES[1]
-        parts = tuple((*key[:2], subset, *key[3:]) for subset in pair)
-        if key[1] != "all" and set(parts) <= published.keys():
-            yield key, parts
-
-
-def _response_sums(published: dict[Hashable, Interval]) -> Iterator[Sum]:
-    for key in published:
-        if key[0] != "responses":
-            continue
-        for whole, parts in RESPONSE_SUMS:
-            found = tuple((*key[:-1], part) for part in parts)
-            if key[-1] == whole and set(found) <= published.keys():
-                yield key, found
-        if key[2] == "all":
-            parts = tuple((*key[:2], name, *key[3:]) for name in ("cr1", "cr2_plus"))
-            if set(parts) <= published.keys():
-                yield key, parts
+    return ("table_one", population, ALL, "patients", ALL)
 
 
 def _curve_sums(
     study: Study, key: tuple, published: dict[Hashable, Interval]
 ) -> Iterator[Sum]:
     kind, analysis_id, stratum, *rest = key
-    population, _, suffix = analysis_id.partition("__")
-    if population in PARENTS:
-        parts = tuple(
-            (kind, f"{name}__{suffix}", stratum, *rest) for name in PARENTS[population]
-        )
-        if set(parts) <= published.keys():
-            yield key, parts
-    for split, groups in study.groups.items() if stratum == "all" else ():
-        parts = tuple((kind, split, group.stratum, *rest) for group in groups)
-        is_split = split.startswith(f"{analysis_id}__by_")
-        if is_split and set(parts) <= published.keys():
-            yield key, parts
+    analysis = study.analyses_by_id[analysis_id]
+    children = study.children(analysis.population)
+    parts, split = [], defaultdict(list)
+    for name, groups in study.groups.items():
+        other = study.analyses_by_id[name]
+        is_same = other.stratum_variable == analysis.stratum_variable
+        if is_same and other.population in children:
+            parts.append((kind, name, stratum, *rest))
+        if other.has_strata and other.population == analysis.population:
+            split[name] = [(kind, name, group.stratum, *rest) for group in groups]
+    if len(parts) == len(children) > 0 and set(parts) <= published.keys():
+        yield key, tuple(parts)
+    for found in split.values() if not analysis.has_strata else ():
+        if set(found) <= published.keys():
+            yield key, tuple(found)
     if kind == "left":
         before = _before(study, key)
         step = ("step", *key[1:])
