@@ -118,7 +118,9 @@ def read_source(path: Path, settings: dict[str, str]) -> Source:
     doubled = [name for name in dict.fromkeys(columns) if columns.count(name) > 1]
     if doubled:
         raise MappingRefused(
-            [f"{path.name}: column {quoted(name)} stands twice" for name in doubled]
+            f"{path.name}: column {quoted(name)} stands twice; export the names of "
+            "the variables, not their labels"
+            for name in doubled
         )
     return Source(path, columns, records, mark)
 

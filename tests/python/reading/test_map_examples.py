@@ -1,5 +1,6 @@
 """`survival map` on twenty patients of the example, as REDCap and as SDTM have them."""
 
+import csv
 import re
 import shutil
 from decimal import Decimal
@@ -101,6 +102,29 @@ def test_the_gate_accepts_what_a_redcap_export_became(tmp_path, mapped, capsys):
     delivery, _ = mapped(export, REDCAP)
     assert main(["check", str(delivery)]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "delivery redcap-1: accepted"
+
+
+def test_a_doubled_key_is_left_to_the_gate(tmp_path, mapped, capsys):
+    rows = redcap_rows()
+    first = next(row for row in rows if row.get("blood_date"))
+    rows.append(first | {"redcap_repeat_instance": "99", "platelets_per_ul": "1000"})
+    delivery, _ = mapped(write_redcap(tmp_path / "export", rows), REDCAP)
+    counts = read_rows(delivery / "blood_counts.csv")
+    key = (first["record_id"], first["blood_date"])
+    doubled = [
+        line
+        for line, row in enumerate(counts, start=2)
+        if (row["patient_id"], row["sample_date"]) == key
+    ]
+    assert len(doubled) == 2
+    capsys.readouterr()
+    assert main(["check", str(delivery), "--format", "csv"]) == 0
+    found = csv.DictReader(capsys.readouterr().out.splitlines())
+    assert {
+        (row["table_name"], int(row["file_line"]))
+        for row in found
+        if row["rule_id"] == "key_doubled"
+    } == {("blood_counts", line) for line in doubled}
 
 
 @pytest.mark.parametrize("write", [write_sdtm_xpt, write_sdtm_csv])
