@@ -17,6 +17,7 @@ from delivery.mapping.not_mapped import NotMapped, write_list
 from delivery.mapping.records import Mapped, mapped_records
 from delivery.mapping.refusal import MappingRefused, unknown
 from delivery.mapping.sources import Source, export_files, found_file, read_source
+from delivery.mapping.values import ISO, DateFormat
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ def map_export(
                 f"add rows (contract_table manifest), or give {options}"
             ]
         )
+    _refuse_manifest(told)
     sources = _sources(mapping, files)
     mapped = mapped_records(mapping, sources, vocabulary=vocabulary)
     mapped.not_mapped[:0] = _files_not_named(files, sources)
@@ -89,6 +91,14 @@ def map_export(
     texts["manifest"] = _manifest_text(told, texts, mapped)
     _write(output, listed_file, texts, mapped.not_mapped)
     return MappedDelivery(output, listed_file, told, mapped)
+
+
+def _refuse_manifest(told: dict[str, str]) -> None:
+    for name in ("delivered_on", "data_cutoff_date"):
+        found = DateFormat.parse(ISO).iso(told[name])
+        if found is None or found[0] != told[name] or len(told[name]) != 10:
+            said = f"manifest: {name}: {quoted(told[name])} is no date YYYY-MM-DD"
+            raise MappingRefused([said])
 
 
 def _refuse_places(

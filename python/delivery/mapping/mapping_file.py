@@ -77,6 +77,8 @@ def read_mapping(path: Path, *, vocabulary: Vocabulary) -> Mapping:
         for (source_file, table_name), rows in told.items():
             mapping.parts += _parts(source_file, table_name, rows, path, slips)
         slips += _both_filled_and_empty(mapping)
+        if not mapping.tables:
+            slips.append(f"{path.name}: no row fills a table of the contract")
     if slips:
         raise MappingRefused(slips)
     return mapping

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 CAUSES = {
@@ -46,8 +46,7 @@ def write_list(path: Path, listed: Iterable[NotMapped]) -> None:
         writer.writerow([*names, "cause"])
         for line in listed:
             cause = CAUSES[line.kind]
-            cells = ["" if cell is None else cell for cell in astuple(line)]
-            writer.writerow([*cells, cause])
+            writer.writerow([*(getattr(line, name) for name in names), cause])
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from delivery.contract import Table, delivery_contract
 from delivery.mapping.definitions import Cell, Mapping, Part, Vocabulary
 from delivery.mapping.not_mapped import NotMapped
 from delivery.mapping.sources import Source
-from delivery.mapping.values import translated
+from delivery.mapping.values import Translated, translated
 
 _FAILED = {"no_term": "term", "no_date": "date", "no_number": "number"}
 
@@ -138,6 +138,7 @@ class _Reading:
         self.read_somewhere = set().union(
             self.deciding, *(part.columns_read for part in parts)
         )
+        self.seen: dict[tuple[int, str], tuple[Translated, Translation]] = {}
         self.values_unread: Counter[str] = Counter()
         self.undecided: dict[tuple[str, str], list[int]] = {}
         self.failed: dict[tuple, list[int]] = {}
@@ -170,29 +171,38 @@ class _Reading:
     def _values(self, part: Part, line: int, record: dict[str, str]) -> dict[str, str]:
         values = {}
         for name, cell in part.cells.items():
-            if cell.source_column is None:
-                values[name] = cell.constant or ""
-                how = _translation(self.source, part, cell, "constant")
-                self.mapped.translations[how] += 1
-                continue
-            delivered = record[cell.source_column]
-            value = translated(
-                cell,
-                delivered,
-                decimal_mark=self.source.decimal_mark,
-                known_terms=self.known[part.table.name, name],
-            )
+            delivered = record[cell.source_column] if cell.source_column else ""
+            value, told = self._translated(part, cell, delivered)
             values[name] = value.text
             if value.how in _FAILED:
-                told = delivered if value.how == "no_term" else ""
-                where = (value.how, cell.source_column, told, part.table.name, name)
+                word = delivered if value.how == "no_term" else ""
+                column = cell.source_column or ""
+                where = (value.how, column, word, part.table.name, name)
                 self.failed.setdefault(where, []).append(line)
             elif value.how != "empty":
-                how = _translation(self.source, part, cell, value.how, delivered)
-                self.mapped.translations[how] += 1
+                self.mapped.translations[told] += 1
             if value.is_cut:
-                self.cut[cell.source_column, part.table.name, name] += 1
+                self.cut[cell.source_column or "", part.table.name, name] += 1
         return values
+
+    def _translated(
+        self, part: Part, cell: Cell, delivered: str
+    ) -> tuple[Translated, Translation]:
+        """A value in the contract's words, and what is told of it; values repeat."""
+        key = (id(cell), delivered)
+        if key not in self.seen:
+            if cell.source_column is None:
+                value = Translated(cell.constant or "", "constant")
+            else:
+                value = translated(
+                    cell,
+                    delivered,
+                    decimal_mark=self.source.decimal_mark,
+                    known_terms=self.known[part.table.name, cell.column.name],
+                )
+            told = _translation(self.source, part, cell, value.how, delivered)
+            self.seen[key] = value, told
+        return self.seen[key]
 
     def _note_unread(
         self, line: int, record: dict[str, str], taking: Sequence[Part]

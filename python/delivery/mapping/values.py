@@ -113,8 +113,9 @@ def _sas_date(text: str) -> tuple[str, bool] | None:
 class Translated:
     """A value for the contract, and how it came about.
 
-    `how`: `empty`, `term`, `date`, `factor`, `decimal_mark`, `as_delivered`, or what
-    failed: `no_term`, `no_date`, `no_number`; `is_cut`: a time of day was cut off.
+    `how` is one of `constant`, `empty`, `term`, `date`, `factor`, `decimal_mark` and
+    `as_delivered`, or what failed: `no_term`, `no_date`, `no_number`.
+    `is_cut` tells that a time of day was cut off.
     """
 
     text: str

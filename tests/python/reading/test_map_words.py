@@ -199,6 +199,20 @@ def test_the_manifest_is_said_by_rows_or_by_options(mapping, tmp_path):
     assert (told["data_cutoff_date"], told["n_rows"]) == ("2018-05-31", "2")
 
 
+@pytest.mark.parametrize("day", ["yesterday", "2018-05", "2018-02-30", "2018-5-1"])
+def test_a_manifests_day_is_a_day(mapping, day):
+    code, _, err = mapping(GOOD, "--delivered-on", day)
+    assert code == 2
+    assert f'manifest: delivered_on: "{day}" is no date YYYY-MM-DD' in err
+
+
+def test_a_mapping_that_fills_nothing_writes_nothing(mapping, tmp_path):
+    code, _, err = mapping(MANIFEST)
+    assert code == 2
+    assert "mapping.csv: no row fills a table of the contract" in err
+    assert not (tmp_path / "delivery").exists()
+
+
 def test_nothing_that_stands_is_written_over_without_being_told(mapping, tmp_path):
     assert mapping(GOOD)[0] == 0
     manifest = tmp_path / "delivery" / "manifest.csv"
