@@ -34,12 +34,12 @@ proof: .venv/installed
 	$(CHECKED) env PYTHONPATH=$(PROOF_PATH) python tests/proof/mutate.py
 
 .venv/installed: requirements.lock pyproject.toml
-	@for python in python3.11 python3.12 python3 python; do \
-	    if $$python -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' \
+	@for python in python3.11 python3.12 python3.13 python3 python; do \
+	    if $$python -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	        2> /dev/null; then found=$$python; break; fi; \
 	done; \
 	if [ -z "$$found" ]; then \
-	    echo "make needs Python 3.11 or 3.12 with its venv module; none is on PATH" >&2; exit 1; \
+	    echo "make needs Python 3.11, 3.12 or 3.13 with its venv module; none is on PATH" >&2; exit 1; \
 	fi; \
 	[ -x .venv/bin/python ] || $$found -m venv .venv
 	$(PIP) install --no-deps --require-hashes -r requirements.lock

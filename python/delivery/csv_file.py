@@ -7,12 +7,13 @@ double quotes doubled inside quotes (RFC 4180), CRLF or LF, a header.
 import codecs
 import csv
 import gzip
+import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from delivery.faults import UnreadableFile
 
@@ -27,6 +28,16 @@ UNPACKED_RATIO = 200
 _RATIO_HOLDS_FROM = 64 * 2**20
 _CHUNK = 2**20
 _GZIP_MAGIC = b"\x1f\x8b"
+_DIALECT: dict[str, Any] = {
+    "delimiter": ",",
+    "quotechar": '"',
+    "doublequote": True,
+    "escapechar": None,
+    "lineterminator": "\r\n",
+    "quoting": csv.QUOTE_MINIMAL,
+    "skipinitialspace": False,
+    "strict": True,
+}
 
 
 @dataclass(frozen=True)
@@ -82,7 +93,7 @@ def read_records(path: Path) -> Iterator[CsvRecord]:
                 lines.append(line)
                 yield line
 
-        reader = csv.reader(remembered(), strict=True)
+        reader = csv.reader(remembered(), **_DIALECT)
         while True:
             file_line = reader.line_num + 1
             lines.clear()
@@ -179,7 +190,7 @@ def _refuse_binary(
 
 def _chunks(path: Path) -> Iterator[bytes]:
     """The bytes of a file, unpacked within limits."""
-    is_packed = path.name.endswith(".gz")
+    is_packed = _is_packed(path)
     with path.open("rb") as file:
         magic = file.read(2)
     if is_packed and magic != _GZIP_MAGIC:
@@ -213,11 +224,31 @@ def _chunks(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
+@contextmanager
+def unpacked(path: Path, folder: Path | None) -> Iterator[IO[bytes]]:
+    """A CSV file as plain text: itself, or a nameless copy in `folder`.
+
+    DuckDB's own unpacking knows less of gzip than the pre-flight that judged the file.
+    """
+    if not _is_packed(path):
+        with path.open("rb") as file:
+            yield file
+        return
+    with tempfile.TemporaryFile(dir=folder) as copy:
+        for chunk in _chunks(path):
+            copy.write(chunk)
+        copy.flush()
+        yield copy
+
+
+def _is_packed(path: Path) -> bool:
+    return path.name.lower().endswith(".gz")
+
+
 def _open(path: Path, mode: str) -> Any:
-    text: dict[str, Any] = (
-        {"encoding": "utf-8-sig", "newline": ""} if "t" in mode else {}
-    )
-    return (gzip.open if path.name.endswith(".gz") else open)(path, mode, **text)
+    text: dict[str, Any] = {"encoding": "utf-8-sig", "errors": "strict", "newline": ""}
+    options: dict[str, Any] = text if "t" in mode else {}
+    return (gzip.open if _is_packed(path) else open)(path, mode, **options)
 
 
 @contextmanager

@@ -1,13 +1,16 @@
 """A delivery, once it passed the pre-flight, as text tables in schema ``delivery``."""
 
+from pathlib import Path
+
 import duckdb
 import pandas
 
 from delivery.contract import Table, delivery_contract
-from delivery.csv_file import FIELD_LIMIT, CsvRecord, read_records
+from delivery.csv_file import CsvRecord, read_records, unpacked
 from delivery.faults import DeliveryRefused, Fault, UnreadableFile
 from delivery.files import DeliveredFile, Delivery
 from delivery.parquet_file import text_query, unreadable_text
+from delivery.reader_options import read_csv
 
 _BATCH = 20_000
 
@@ -26,13 +29,26 @@ def load_delivery(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> 
             try:
                 load_file(connection, file)
             except (UnreadableFile, duckdb.Error) as error:
-                rule_id = getattr(error, "rule_id", "unreadable")
-                fault = Fault(rule_id, file.path.name, str(error).splitlines()[0])
+                fault = Fault(*_reason(error, file))
                 raise DeliveryRefused(str(delivery.folder), [fault]) from error
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")
         raise
+
+
+def _reason(
+    error: UnreadableFile | duckdb.Error, file: DeliveredFile
+) -> tuple[str, str, str]:
+    if isinstance(error, UnreadableFile):
+        return error.rule_id, file.path.name, error.message
+    # DuckDB's own words may hold a value.
+    return (
+        "unreadable",
+        file.path.name,
+        "cannot be read to its end: it is damaged, or its text is not UTF-8 "
+        f"({type(error).__name__}); write it anew, and send it again",
+    )
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -77,9 +93,10 @@ def load_file(connection: duckdb.DuckDBPyConnection, file: DeliveredFile) -> Non
     """Add one delivered file to its table, and what was read to ``files``."""
     table = delivery_contract()[file.table_name]
     if file.file_format == "parquet":
-        connection.execute(
-            f"insert into delivery.{table.name} {text_query(table)}", [str(file.path)]
-        )
+        with file.path.open("rb") as opened:
+            connection.execute(
+                f"insert into delivery.{table.name} {text_query(opened, table)}"
+            )
         if fault := unreadable_text(connection, table):
             raise fault
         n_malformed = 0
@@ -116,16 +133,20 @@ def _load_plain(
     connection: duckdb.DuckDBPyConnection, file: DeliveredFile, table: Table
 ) -> None:
     # The header's names are those of the contract, in the order of the file.
-    columns = ", ".join(f"'{name}': 'varchar'" for name in file.header)
-    compression = "gzip" if file.file_format == "csv.gz" else "none"
-    connection.execute(
-        f"insert into delivery.{table.name} "
-        f"select {', '.join(table.column_names)}, row_number() over () + 1 "
-        "from read_csv(?, header = true, delim = ',', quote = '\"', escape = '\"', "
-        f"auto_detect = false, compression = '{compression}', "
-        f"max_line_size = {FIELD_LIMIT * 16}, columns = {{{columns}}})",
-        [str(file.path)],
-    )
+    with unpacked(file.path, _place(connection)) as plain:
+        connection.execute(
+            f"insert into delivery.{table.name} "
+            f"select {', '.join(table.column_names)}, row_number() over () + 1 "
+            f"from {read_csv(plain, names=file.header)}"
+        )
+
+
+def _place(connection: duckdb.DuckDBPyConnection) -> Path | None:
+    """The folder of the database, if it is a file: as private as what it will hold."""
+    ((path,),) = connection.execute(
+        "select path from duckdb_databases() where database_name = current_database()"
+    ).fetchall()
+    return Path(path).parent if path else None
 
 
 def _load_records(
@@ -140,10 +161,10 @@ def _load_records(
         if not batch:
             return
         names = [*file.header, "file_line"]
-        frame = pandas.DataFrame(batch, columns=names, dtype=object)
-        frame["file_line"] = frame["file_line"].astype("int64")
+        types = dict.fromkeys(file.header, "string") | {"file_line": "int64"}
+        frame = pandas.DataFrame(batch, columns=names, dtype=object).astype(types)
         connection.register("delivered_batch", frame)
-        columns = ", ".join(f"cast({name} as varchar)" for name in table.column_names)
+        columns = ", ".join(table.column_names)
         connection.execute(
             f"insert into delivery.{table.name} "
             f"select {columns}, file_line from delivered_batch"

@@ -13,10 +13,11 @@ from pathlib import Path
 from delivery.contract import Table, delivery_contract
 from delivery.csv_file import scan_csv
 from delivery.faults import DeliveryRefused, Fault, UnreadableFile, quoted
-from delivery.files import FORMATS, DeliveredFile, Delivery
+from delivery.files import DeliveredFile, Delivery
+from delivery.folder import files_found
 from delivery.identifiers import looks_like_direct_identifier
 from delivery.manifest import compare_with_manifest
-from delivery.parquet_file import refused_type, scan_parquet
+from delivery.parquet_file import lossy_columns, scan_parquet
 
 
 def inspect_delivery(folder: str | os.PathLike[str]) -> Delivery:
@@ -28,7 +29,7 @@ def inspect_delivery(folder: str | os.PathLike[str]) -> Delivery:
         With every fault that was found.
     """
     folder = Path(os.path.abspath(folder))
-    paths, faults = _files_found(folder)
+    paths, faults = files_found(folder)
     files = []
     for table_name, path in paths.items():
         try:
@@ -45,82 +46,22 @@ def inspect_delivery(folder: str | os.PathLike[str]) -> Delivery:
     return Delivery(folder, *identity, files=tuple(files))
 
 
-def _files_found(folder: Path) -> tuple[dict[str, Path], list[Fault]]:
-    """The file of each table, and what is wrong with the folder."""
-    if not folder.is_dir():
-        fault = Fault(
-            "folder_missing", str(folder), "is no folder; expected a delivery"
-        )
-        raise DeliveryRefused(str(folder), [fault])
-    found: dict[str, list[Path]] = {}
-    faults = []
-    for path in sorted(folder.iterdir()):
-        table_name, _, file_format = path.name.partition(".")
-        if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
-            faults.append(
-                Fault(
-                    "link_leads_out",
-                    path.name,
-                    "is a link that leads out of the folder",
-                )
-            )
-        elif not path.name.endswith(tuple(f".{known}" for known in FORMATS)):
-            continue
-        elif file_format not in FORMATS or table_name not in delivery_contract():
-            faults.append(_unknown_table(path))
-        elif not path.is_file():
-            faults.append(Fault("not_its_format", path.name, "is not a regular file"))
-        else:
-            found.setdefault(table_name, []).append(path)
-    for table_name, paths in found.items():
-        if len(paths) > 1:
-            names = ", ".join(path.name for path in paths)
-            faults.append(
-                Fault("two_formats", table_name, f"comes as {names}; expected one file")
-            )
-    if not found and not faults:
-        fault = Fault("folder_empty", str(folder), "holds no file of a delivery")
-        raise DeliveryRefused(str(folder), [fault])
-    named = {fault.file_name.partition(".")[0] for fault in faults}
-    faults.extend(
-        Fault(
-            "file_missing",
-            f"{table.name}.csv",
-            "required file is missing; expected "
-            + ", ".join(f"{table.name}.{file_format}" for file_format in FORMATS[:2])
-            + f" or {table.name}.{FORMATS[2]}",
-        )
-        for table in delivery_contract().values()
-        if table.required and table.name not in found.keys() | named
-    )
-    once = {name: paths[0] for name, paths in found.items() if len(paths) == 1}
-    return {name: once[name] for name in delivery_contract() if name in once}, faults
-
-
-def _unknown_table(path: Path) -> Fault:
-    message = "is no table of the delivery contract"
-    near = difflib.get_close_matches(
-        path.name.lower().split(".")[0], delivery_contract(), 1
-    )
-    if near:
-        message += (
-            f"; did you mean {near[0]}{path.name[path.name.find('.') :].lower()}?"
-        )
-    return Fault("table_unknown", quoted(path.name), message)
-
-
 def _inspect_file(table: Table, path: Path) -> DeliveredFile:
-    file_format = path.name.partition(".")[2]
+    file_format = path.name.partition(".")[2].lower()
     n_blank_lines, is_plain = 0, False
-    types: tuple[str, ...] = ()
     try:
         if file_format == "parquet":
-            parquet = scan_parquet(path)
-            header, n_records, types = parquet.header, parquet.n_records, parquet.types
+            with path.open("rb") as file:
+                parquet = scan_parquet(file)
+                header, n_records = parquet.header, parquet.n_records
+                faults = _header_faults(table, header) or [
+                    ("parquet_type", reason) for reason in lossy_columns(file, table)
+                ]
         else:
             scan = scan_csv(path)
             header, n_records = scan.header, scan.n_records
             n_blank_lines, is_plain = scan.n_blank_lines, scan.is_plain
+            faults = _header_faults(table, header)
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except UnreadableFile as error:
@@ -129,18 +70,9 @@ def _inspect_file(table: Table, path: Path) -> DeliveredFile:
     except OSError as error:
         fault = Fault("unreadable", path.name, f"cannot be read: {error.strerror}")
         raise DeliveryRefused(str(path.parent), [fault]) from error
-    faults = [
-        Fault(rule, path.name, text) for rule, text in _header_faults(table, header)
-    ]
-    if not faults and types:
-        columns = {column.name: column for column in table.columns}
-        faults = [
-            Fault("parquet_type", path.name, refusal)
-            for name, type_name in zip(header, types, strict=True)
-            if (refusal := refused_type(columns[name], type_name))
-        ]
     if faults:
-        raise DeliveryRefused(str(path.parent), faults)
+        named = [Fault(rule_id, path.name, message) for rule_id, message in faults]
+        raise DeliveryRefused(str(path.parent), named)
     return DeliveredFile(
         table.name,
         path,

@@ -190,14 +190,14 @@ FAULTS = {
         "relapses.parquet: is not Parquet, as its name says, or is cut short",
     ),
     "parquet_timestamp": (
-        typed("marrow_assessments", assessment_date="timestamp"),
-        "marrow_assessments.parquet: column assessment_date is TIMESTAMP; expected "
-        "text or date",
+        typed("marrow_assessments", assessment_date="timestamptz"),
+        "marrow_assessments.parquet: column assessment_date is TIMESTAMP WITH TIME "
+        "ZONE; expected text or date",
     ),
     "parquet_double_for_integer": (
-        typed("treatment_cycles", cycle_number="double"),
-        "treatment_cycles.parquet: column cycle_number is DOUBLE; expected text or "
-        "integer",
+        typed("treatment_cycles", cycle_number="double) + cast(0.5 as double"),
+        "treatment_cycles.parquet: column cycle_number is DOUBLE with values that are "
+        "not whole; expected text or integer",
     ),
     "parquet_integer_for_text": (
         typed("blood_counts", patient_id="bigint"),
@@ -224,7 +224,8 @@ FAULTS = {
     ),
     "folder_of_its_name": (
         folder_of_its_name,
-        "relapses.csv: is not a regular file",
+        "relapses.csv: is a folder, as Spark and arrow's write_dataset make them; "
+        "expected one file",
     ),
     "pipe_of_its_name": (
         lambda folder: (
@@ -351,3 +352,96 @@ def test_names_of_direct_identifiers_are_known(name):
 @pytest.mark.parametrize("name", ["remark", "drug", "nickel_level", "streptococcus"])
 def test_other_names_are_no_direct_identifiers(name):
     assert not looks_like_direct_identifier(name)
+
+
+def test_files_of_the_system_are_no_files_of_the_delivery(tmp_path):
+    """A Mac's archive holds a ._patients.csv beside each patients.csv."""
+    folder = copied(tmp_path / "delivery")
+    (folder / "._patients.csv").write_bytes(b"\0\5\26\7")
+    (folder / ".DS_Store").write_bytes(b"\0")
+    (folder / "__MACOSX").mkdir()
+    assert inspect_delivery(folder).delivery_id
+
+
+OVERLOOKED = {
+    "patients.xlsx": "patients.xlsx is there: save its sheet as CSV UTF-8",
+    "Patients.XLS": "Patients.XLS is there: save its sheet as CSV UTF-8",
+    "patients.txt": "patients.txt is there: save it as CSV, with commas",
+    "patients.csv.txt": "patients.csv.txt is there: save it as CSV, with commas",
+    "patients.csv.zip": "patients.csv.zip is there: unpack it",
+    "patients.zip": "patients.zip is there: unpack it",
+    "patients.sas7bdat": "patients.sas7bdat is there: export it as CSV",
+    "patients.csv.bz2": "patients.csv.bz2 is there: send it as CSV",
+}
+
+
+@pytest.mark.parametrize("name", OVERLOOKED)
+def test_a_file_in_another_format_is_named(name, tmp_path):
+    folder = copied(tmp_path / "delivery")
+    (folder / "patients.csv").rename(folder / name)
+    with pytest.raises(DeliveryRefused) as refused:
+        inspect_delivery(folder)
+    first = str(refused.value).splitlines()[0]
+    assert first.startswith(f"patients.csv: is missing, and {OVERLOOKED[name]}")
+
+
+def test_an_optional_table_in_another_format_is_not_taken_for_absent(tmp_path):
+    folder = copied(tmp_path / "delivery")
+    (folder / "relapses.csv").rename(folder / "relapses.xlsx")
+    edited(folder, "manifest.csv", lambda text: without(text, "relapses"))
+    with pytest.raises(DeliveryRefused, match=r"relapses\.csv: is missing, and"):
+        inspect_delivery(folder)
+
+
+def without(text: str, table_name: str) -> str:
+    """A manifest that does not list a table."""
+    lines = text.splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(f"{table_name},"))
+
+
+@pytest.mark.parametrize("name", ["patients.parquet", "patients"])
+def test_a_folder_of_parts_is_named(name, tmp_path):
+    folder = copied(tmp_path / "delivery")
+    (folder / "patients.csv").unlink()
+    (folder / name).mkdir()
+    (folder / name / "part-00000.snappy.parquet").touch()
+    with pytest.raises(DeliveryRefused, match="is a folder, as Spark and arrow"):
+        inspect_delivery(folder)
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (
+            lambda place: copied(place / "2018-04"),
+            "holds no file of a delivery; 2018-04/ does: name that folder",
+        ),
+        (
+            lambda place: (place / "delivery.zip").touch(),
+            "holds no file of a delivery; delivery.zip may: unpack it, and name the "
+            "folder that comes out of it",
+        ),
+    ],
+    ids=["inner_folder", "archive"],
+)
+def test_where_the_delivery_lies_instead_is_named(make, reason, tmp_path):
+    make(tmp_path)
+    with pytest.raises(DeliveryRefused) as refused:
+        inspect_delivery(tmp_path)
+    assert str(refused.value) == f"{tmp_path}: {reason}"
+
+
+@pytest.mark.parametrize(
+    ("name", "cure"),
+    [
+        ("patients.csv", "name the folder that it lies in"),
+        ("2018-04.zip", "unpack it, and name the folder that comes out of it"),
+    ],
+)
+def test_a_file_is_no_delivery(name, cure, tmp_path):
+    (tmp_path / name).touch()
+    with pytest.raises(DeliveryRefused) as refused:
+        inspect_delivery(tmp_path / name)
+    assert str(refused.value).endswith(
+        f"/{name}: is a file; expected a delivery: {cure}"
+    )

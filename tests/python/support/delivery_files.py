@@ -42,7 +42,7 @@ def renewed(folder: Path) -> Path:
     for row in rows:
         (path,) = folder.glob(f"{row['table_name']}.*")
         row["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
-        if path.suffix != ".parquet":
+        if path.suffix.lower() != ".parquet":
             records = sum(bool(record.fields) for record in read_records(path))
             row["n_rows"] = str(records - 1)
     with manifest.open("w", newline="", encoding="utf-8") as file:
