@@ -64,6 +64,7 @@ class Plugin(BasePlugin):
         return plugin
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
+        """Take the lock, and note which build this is; dbt-duckdb calls it first."""
         flags = get_flags()
         working = Path(os.path.abspath(self.creds.path))
         self.build = Build(
@@ -87,6 +88,7 @@ class Plugin(BasePlugin):
         self.runner = Runner() if is_judged else None
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        """Read the delivery, before the first query."""
         lend_functions(conn)
         if get_flags().WHICH not in _READS_DELIVERY:
             return

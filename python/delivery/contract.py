@@ -12,8 +12,10 @@ CONTRACT_FILE = PROJECT / "models" / "staging" / "_delivery__sources.yml"
 
 @dataclass(frozen=True)
 class Column:
-    """One column of the contract; `type` is text, term, date, partial_date, integer
-    or number."""
+    """One column of the contract.
+
+    `type` is text, term, date, partial_date, integer or number.
+    """
 
     name: str
     type: str
@@ -34,6 +36,7 @@ class Table:
 
     @property
     def column_names(self) -> tuple[str, ...]:
+        """Names, in the order of the contract."""
         return tuple(column.name for column in self.columns)
 
 

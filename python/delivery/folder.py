@@ -41,24 +41,10 @@ def files_found(folder: Path) -> tuple[dict[str, Path], list[Fault]]:
     found: dict[str, list[Path]] = {}
     faults = []
     for path in entries:
-        table_name, _, file_format = path.name.partition(".")
-        file_format = file_format.lower()
-        if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
-            faults.append(
-                Fault(
-                    "link_leads_out",
-                    path.name,
-                    "is a link that leads out of the folder",
-                )
-            )
-        elif not _has_format(path):
-            continue
-        elif file_format not in FORMATS or table_name not in delivery_contract():
-            faults.append(_unknown_table(path))
-        elif not path.is_file():
-            faults.append(Fault("not_its_format", path.name, _no_file(path)))
-        else:
-            found.setdefault(table_name, []).append(path)
+        if fault := _fault_of_entry(folder, path):
+            faults.append(fault)
+        elif _has_format(path):
+            found.setdefault(path.name.partition(".")[0], []).append(path)
     for table_name, paths in found.items():
         if len(paths) > 1:
             names = ", ".join(path.name for path in paths)
@@ -69,8 +55,32 @@ def files_found(folder: Path) -> tuple[dict[str, Path], list[Fault]]:
     if not found and not faults and not overlooked:
         _refuse(folder, "folder_empty", "holds no file of a delivery" + _inner(entries))
     named = {fault.file_name.partition(".")[0] for fault in faults}
+    faults += _missing(found.keys() | named, overlooked)
+    once = {name: paths[0] for name, paths in found.items() if len(paths) == 1}
+    return {name: once[name] for name in delivery_contract() if name in once}, faults
+
+
+def _fault_of_entry(folder: Path, path: Path) -> Fault | None:
+    """What is wrong with one entry of the folder, by its name and kind alone."""
+    table_name, _, file_format = path.name.partition(".")
+    if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+        return Fault(
+            "link_leads_out", path.name, "is a link that leads out of the folder"
+        )
+    if not _has_format(path):
+        return None
+    if file_format.lower() not in FORMATS or table_name not in delivery_contract():
+        return _unknown_table(path)
+    if not path.is_file():
+        return Fault("not_its_format", path.name, _no_file(path))
+    return None
+
+
+def _missing(named: set[str], overlooked: dict[str, str]) -> list[Fault]:
+    """Tables of which no file came, and what lies there instead."""
+    faults = []
     for table in delivery_contract().values():
-        if table.name in found.keys() | named:
+        if table.name in named:
             continue
         if table.name in overlooked:
             faults.append(
@@ -90,8 +100,7 @@ def files_found(folder: Path) -> tuple[dict[str, Path], list[Fault]]:
                     + f" or {table.name}.{FORMATS[2]}",
                 )
             )
-    once = {name: paths[0] for name, paths in found.items() if len(paths) == 1}
-    return {name: once[name] for name in delivery_contract() if name in once}, faults
+    return faults
 
 
 def _refuse(folder: Path, rule_id: str, message: str) -> None:

@@ -202,8 +202,11 @@ def _load_records(
 
 
 def _possible_patients(record: CsvRecord, header: tuple[str, ...]) -> list[str]:
-    """Whose record a malformed one may be: a stray quote swallows whole lines, so each
-    of its lines is asked for the field where the header has the patient."""
+    """Whose record a malformed one may be.
+
+    A stray quote swallows whole lines, so each of its lines is asked for the field
+    where the header has the patient.
+    """
     if "patient_id" not in header:
         return []
     position = header.index("patient_id")

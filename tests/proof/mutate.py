@@ -2,8 +2,8 @@
 
 python tests/proof/mutate.py [--model NAME ...] [--builds FOLDER] [--results FILE]
 
-Part of `make proof`: five builds, then a second or two for each fault. A survivor is to be
-killed by a test, or explained in mutation/equivalent.csv; exits with 1 otherwise.
+Part of `make proof`: five builds, then a second or two for each fault. A survivor is to
+be killed by a test, or explained in mutation/equivalent.csv; exits with 1 otherwise.
 """
 
 import argparse

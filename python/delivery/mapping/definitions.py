@@ -25,6 +25,7 @@ class Condition:
     values: tuple[str, ...]
 
     def holds(self, record: dict[str, str]) -> bool:
+        """Whether it is true of the record."""
         return (record[self.column] in self.values) == self.is_equal
 
     def __str__(self) -> str:
@@ -56,6 +57,7 @@ class Part:
     cells: dict[str, Cell] = field(default_factory=dict)
 
     def takes(self, record: dict[str, str]) -> bool:
+        """Whether the record makes a row."""
         return all(condition.holds(record) for condition in self.conditions)
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from delivery.contract import delivery_contract
+from delivery.contract import Column, delivery_contract
 from delivery.faults import quoted
 from delivery.mapping.definitions import (
     Cell,
@@ -235,6 +235,18 @@ def _judge_row(row: _Row, vocabulary: Vocabulary) -> None:
             + unknown(row.contract_column, what, list(table.column_names))
         )
     column = table.columns[table.column_names.index(row.contract_column)]
+    _judge_value(row, column, vocabulary)
+    for name in ("date_format", "unit_factor"):
+        if getattr(row, name) and (row.source_value or not row.source_column):
+            raise _Slip(f"{name} belongs in the row of the column itself")
+    if row.date_format and column.type not in ("date", "partial_date"):
+        raise _Slip(f"date_format: {table.name}.{column.name} is no date")
+    if row.unit_factor and column.type not in ("number", "integer"):
+        raise _Slip(f"unit_factor: {table.name}.{column.name} is no number")
+
+
+def _judge_value(row: _Row, column: Column, vocabulary: Vocabulary) -> None:
+    """Whether a row says where its value comes from, and one that the contract has."""
     if not row.source_column and not row.contract_value:
         raise _Slip("give a source_column, or a contract_value for every record")
     if row.source_column and row.contract_value and not row.source_value:
@@ -246,13 +258,6 @@ def _judge_row(row: _Row, vocabulary: Vocabulary) -> None:
         if row.contract_value not in terms:
             what = f"term of {column.terms}"
             raise _Slip("contract_value: " + unknown(row.contract_value, what, terms))
-    for name in ("date_format", "unit_factor"):
-        if getattr(row, name) and (row.source_value or not row.source_column):
-            raise _Slip(f"{name} belongs in the row of the column itself")
-    if row.date_format and column.type not in ("date", "partial_date"):
-        raise _Slip(f"date_format: {table.name}.{column.name} is no date")
-    if row.unit_factor and column.type not in ("number", "integer"):
-        raise _Slip(f"unit_factor: {table.name}.{column.name} is no number")
 
 
 def _conditions(where: str) -> tuple[Condition, ...]:

@@ -204,20 +204,25 @@ class _Reading:
             self.seen[key] = value, told
         return self.seen[key]
 
+    def _is_left_out(self, record: dict[str, str]) -> bool:
+        return any(
+            all(condition.holds(record) for condition in group)
+            for group in self.left_out
+        )
+
     def _note_unread(
         self, line: int, record: dict[str, str], taking: Sequence[Part]
     ) -> None:
         met = {
             condition.column for condition in self.conditions if condition.holds(record)
         }
-        for column, value in record.items():
-            if value and column not in self.read_somewhere:
-                self.values_unread[column] += 1
+        self.values_unread.update(
+            column
+            for column, value in record.items()
+            if value and column not in self.read_somewhere
+        )
         if not taking:
-            is_left_out = any(
-                all(condition.holds(record) for condition in group)
-                for group in self.left_out
-            )
+            is_left_out = self._is_left_out(record)
             kind = "record_left_out" if is_left_out else "record"
             self.lines.append(NotMapped(kind, self.source.name, line))
             if is_left_out:
@@ -302,8 +307,10 @@ def _rows(
 
 
 def _slots(parts: Sequence[Part], table: Table) -> dict[int, int | None]:
-    """Parts that give one same column share a slot, of which a row has one; None for
-    a part that gives the key alone."""
+    """The slot of each part; None for a part that gives the key alone.
+
+    Parts that give one same column share a slot, of which a row has one.
+    """
     keys = {column.name for column in table.columns if column.key}
     slots: dict[int, int | None] = {}
     columns_of: list[set[str]] = []

@@ -29,6 +29,7 @@ class Source:
 
     @property
     def name(self) -> str:
+        """Name of the file."""
         return self.path.name
 
     def named_records(self) -> Iterator[tuple[int, dict[str, str]]]:

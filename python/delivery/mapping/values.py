@@ -73,8 +73,10 @@ class DateFormat:
         return cls(text, re.compile(pattern + _TIME, re.IGNORECASE))
 
     def iso(self, text: str) -> tuple[str, bool] | None:
-        """The date in ISO 8601, as far as it is known, and whether a time was cut off;
-        None where the text is no such date."""
+        """The date in ISO 8601, as far as it is known, and whether a time was cut off.
+
+        None where the text is no such date.
+        """
         if self.pattern is None:
             return _sas_date(text)
         found = self.pattern.fullmatch(text)

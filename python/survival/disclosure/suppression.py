@@ -118,6 +118,11 @@ def _table_counts(grid: Study, study: Study) -> Counted:
         if key[0] in in_tables:
             yield ("outcomes", *key), row["numerator"]
             yield ("of_outcomes", *key), row["denominator"]
+    yield from _flow_counts(study)
+
+
+def _flow_counts(study: Study) -> Counted:
+    """Those of the steps from records and patients to each analysis."""
     for row in study.tables["cohort_attrition"]:
         for column in ("n_in", "n_excluded", "n_unknown", "n_out"):
             yield ("attrition", row["step"], column), row[column]

@@ -283,9 +283,9 @@ def test_nobody_gives_an_empty_curve():
 
 def test_results_cannot_be_changed():
     curve = kaplan_meier(counts([1, 2], [1, 0]))
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="read-only"):
         curve.estimate[0] = 1
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="read-only"):
         curve.counts.n_at_risk[0] = 1
 
 

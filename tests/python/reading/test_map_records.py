@@ -158,7 +158,7 @@ def test_a_byte_order_mark_is_no_part_of_a_name(blood, encoding):
 
 
 @pytest.mark.parametrize(
-    "content, said",
+    ("content", "said"),
     [
         (
             b"id,day,test,n\n7,\xe9,PLAT,1\n",
@@ -184,7 +184,7 @@ def test_an_export_that_cannot_be_read_is_said_in_one_line(
 
 
 @pytest.mark.parametrize(
-    "said, text, iso",
+    ("said", "text", "iso"),
     [
         ("ISO", "2016-03-09", "2016-03-09"),
         ("ISO", "2016-03", "2016-03"),
@@ -235,7 +235,7 @@ def quantity(text: str, factor: str | None, mark: str = ".") -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(
-    "text, factor, expected",
+    ("text", "factor", "expected"),
     [
         ("0.1", "3", ("0.3", "factor")),
         ("2300", "0.001", ("2.3", "factor")),

@@ -58,7 +58,7 @@ def mapping(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    "slip, said",
+    ("slip", "said"),
     [
         (
             row("sex", "sex", contract_table="patinets"),
@@ -131,7 +131,7 @@ def test_a_slip_is_said_in_one_line_with_its_place(mapping, tmp_path, slip, said
 
 
 @pytest.mark.parametrize(
-    "text, said",
+    ("text", "said"),
     [
         ("a;b\n1;2\n", "has semicolons between its columns; save it with commas"),
         ("note\né\n", "is not UTF-8; save it as CSV UTF-8"),
@@ -153,7 +153,7 @@ def test_every_slip_is_said_at_once(mapping):
 
 
 @pytest.mark.parametrize(
-    "setting, value, said",
+    ("setting", "value", "said"),
     [
         ("encoding", "utf8000", "encoding: "),
         ("delimiter", ";;", 'delimiter: ";;" is none of'),

@@ -134,10 +134,10 @@ def test_counts_are_rounded_to_the_nearest_multiple():
             assert high - low < smallest
 
 
-def test_a_count_below_the_smallest_is_shown_as_that(smallest=5):
-    low, high = window(below(smallest), smallest=smallest)
+def test_a_count_below_the_smallest_is_shown_as_that():
+    low, high = window(below(5), smallest=5)
     assert (low, high) == (0, 4)
-    assert known_small({"count": (low, high)}, smallest=smallest) == []
+    assert known_small({"count": (low, high)}, smallest=5) == []
 
 
 def cells_of(folder):
