@@ -14,7 +14,7 @@ import tempfile
 
 import duckdb
 import pandas
-from delivery.contract import PROJECT
+from delivery.definitions import PROJECT
 
 from expectations.tables import tables_to_judge
 

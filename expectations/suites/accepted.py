@@ -6,8 +6,8 @@ by other code, so that a slip in that SQL stops the build rather than reach the 
 
 from collections.abc import Iterator
 
-from building.definitions import seed, terms
 from delivery.contract import Table, delivery_contract
+from delivery.definitions import seed, terms
 from great_expectations import expectations as gxe
 
 _REMEDY = (

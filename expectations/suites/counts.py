@@ -4,7 +4,7 @@ SQL finds the records (quality.findings, quality.quarantine) and counts them per
 and file, zeros too; a rule is a row of the seed gate_rules.
 """
 
-from building.definitions import seed
+from delivery.definitions import seed
 from great_expectations import expectations as gxe
 
 

@@ -1,6 +1,6 @@
 """Files as wholes: how much of each was quarantined."""
 
-from building.definitions import gate_rule
+from delivery.definitions import gate_rule
 from great_expectations import expectations as gxe
 
 

@@ -8,7 +8,10 @@ date_orders as (
 ),
 
 date_columns as (
-    select * from {{ ref('date_columns') }}
+    select distinct
+        date_name,
+        date_role
+    from delivered_dates
 ),
 
 -- An order between two roles is one between each two dates of those roles.

@@ -1,8 +1,4 @@
 with
-date_columns as (
-    select * from {{ ref('date_columns') }}
-),
-
 dates_listed as (
     {%- set dates = [] %}
     {%- for table in delivery_tables() %}
@@ -14,6 +10,9 @@ dates_listed as (
     {%- do dates.append(column.name) %}
     select
         '{{ table.name }}.{{ column.name }}' as date_name,
+        '{{ table.name }}' as table_name,
+        '{{ column.name }}' as column_name,
+        '{{ column.meta.date_role }}' as date_role,
         source_record,
         file_line,
         patient_id,
@@ -25,20 +24,6 @@ dates_listed as (
         and {{ column.name }}{{ '_earliest' if is_partial }} is not null
     {%- endfor %}
     {%- endfor %}
-),
-
-dates_trusted as (
-    select
-        dates_listed.date_name,
-        date_columns.table_name,
-        date_columns.column_name,
-        dates_listed.source_record,
-        dates_listed.file_line,
-        dates_listed.patient_id,
-        dates_listed.earliest_date,
-        dates_listed.latest_date
-    from dates_listed
-    inner join date_columns on dates_listed.date_name = date_columns.date_name
 )
 
-select * from dates_trusted
+select * from dates_listed

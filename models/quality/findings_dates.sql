@@ -17,6 +17,10 @@ transplants as (
     where disposition = 'accepted'
 ),
 
+date_roles as (
+    select * from {{ ref('date_roles') }}
+),
+
 manifest as (
     select max(data_cutoff_date) as data_cutoff_date
     from {{ ref('stg_delivery__manifest') }}
@@ -94,6 +98,10 @@ found as (
         cast(null as string) as related_record,
         cast(manifest.data_cutoff_date as string) as related_value
     from delivered_dates
+    inner join date_roles
+        on
+            delivered_dates.date_role = date_roles.date_role
+            and date_roles.is_bounded_by_cutoff
     inner join manifest on delivered_dates.earliest_date > manifest.data_cutoff_date
     union all
     select

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-from delivery.contract import PROJECT
+from delivery.contract import ContractBroken
+from delivery.definitions import PROJECT
 from delivery.faults import DeliveryRefused, one_line
 from delivery.preflight import inspect_delivery
 
@@ -61,6 +62,8 @@ def check(folder: str | os.PathLike[str]) -> Checked:
     """
     try:
         inspect_delivery(folder)
+    except ContractBroken as broken:
+        raise CheckFailed(str(broken)) from broken
     except DeliveryRefused as refused:
         return Checked(
             delivery=refused.folder,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from delivery.contract import PROJECT
+from delivery.definitions import PROJECT
 from delivery.faults import DeliveryRefused
 from delivery.files import Delivery
 

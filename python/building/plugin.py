@@ -17,7 +17,8 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
 from dbt_common.exceptions import DbtBaseException
 from dbt_common.invocation import get_invocation_id
-from delivery.contract import PROJECT
+from delivery.contract import ContractBroken, delivery_contract
+from delivery.definitions import PROJECT
 from delivery.faults import DeliveryRefused
 
 from building.build import Build
@@ -66,6 +67,10 @@ class Plugin(BasePlugin):
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """Take the lock, and note which build this is; dbt-duckdb calls it first."""
         flags = get_flags()
+        try:
+            delivery_contract()
+        except ContractBroken as broken:
+            raise Refused(str(broken)) from broken
         working = Path(os.path.abspath(self.creds.path))
         self.build = Build(
             warehouse=working.parent.parent / working.name,

@@ -13,9 +13,9 @@ from typing import Any
 
 import duckdb
 import pandas
+from delivery.definitions import gate_rule
 from delivery.faults import Fault
 
-from building.definitions import gate_rule
 from expectations.runner import failures, refusals
 
 LIST_COLUMNS = (

@@ -91,11 +91,12 @@ def write_warnings(
 
 def load_file(connection: duckdb.DuckDBPyConnection, file: DeliveredFile) -> None:
     """Add one delivered file to its table, and what was read to ``files``."""
-    table = delivery_contract()[file.table_name]
+    # An optional column that the file lacks stays empty.
+    table = delivery_contract()[file.table_name].delivered_as(file.header)
     if file.file_format == "parquet":
         with file.path.open("rb") as opened:
             connection.execute(
-                f"insert into delivery.{table.name} {text_query(opened, table)}"
+                f"insert into delivery.{table.name} by name {text_query(opened, table)}"
             )
         if fault := unreadable_text(connection, table):
             raise fault
@@ -135,8 +136,9 @@ def _load_plain(
     # The header's names are those of the contract, in the order of the file.
     with unpacked(file.path, _place(connection)) as plain:
         connection.execute(
-            f"insert into delivery.{table.name} "
-            f"select {', '.join(table.column_names)}, row_number() over () + 1 "
+            f"insert into delivery.{table.name} by name "
+            f"select {', '.join(table.column_names)}, "
+            "row_number() over () + 1 as file_line "
             f"from {read_csv(plain, names=file.header)}"
         )
 
@@ -166,7 +168,7 @@ def _load_records(
         connection.register("delivered_batch", frame)
         columns = ", ".join(table.column_names)
         connection.execute(
-            f"insert into delivery.{table.name} "
+            f"insert into delivery.{table.name} by name "
             f"select {columns}, file_line from delivered_batch"
         )
         connection.unregister("delivered_batch")

@@ -55,7 +55,8 @@ def _inspect_file(table: Table, path: Path) -> DeliveredFile:
                 parquet = scan_parquet(file)
                 header, n_records = parquet.header, parquet.n_records
                 faults = _header_faults(table, header) or [
-                    ("parquet_type", reason) for reason in lossy_columns(file, table)
+                    ("parquet_type", reason)
+                    for reason in lossy_columns(file, table.delivered_as(header))
                 ]
         else:
             scan = scan_csv(path)
@@ -95,8 +96,8 @@ def _header_faults(table: Table, header: tuple[str, ...]) -> list[tuple[str, str
         return [("header_missing", _without_header(header) + f"; expected {expected}")]
     faults = [
         ("column_missing", f"column {name} is missing; expected {expected}")
-        for name in table.column_names
-        if name not in header
+        for column in table.columns
+        if column.required and (name := column.name) not in header
     ]
     for name, n_times in Counter(header).items():
         if name not in table.column_names:

@@ -63,7 +63,7 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the delivery; print what was translated and what was not mapped."""
-    from building.definitions import terms
+    from delivery.definitions import terms
     from delivery.mapping.mapped_delivery import map_export
     from delivery.mapping.refusal import MappingRefused
 

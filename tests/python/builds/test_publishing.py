@@ -24,7 +24,7 @@ from building.log import (
     warnings_against_log,
 )
 from building.publishing import replace_file
-from delivery.contract import PROJECT
+from delivery.definitions import PROJECT
 from delivery.preflight import inspect_delivery
 from delivery_files import EXAMPLE, copied, edited, read_rows
 from warehouses import Warehouse, answers

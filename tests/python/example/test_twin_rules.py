@@ -5,8 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 import yaml
-from building.definitions import terms
 from dbt_builds import PROJECT
+from delivery.definitions import terms
 
 # rule -> what must occur, as a query that returns it
 OCCURS = {

@@ -8,9 +8,8 @@ from dataclasses import replace
 
 import pytest
 from building.check import FORMATS, Checked, check, main, printed
-from building.definitions import seed
 from building.quality_page import escape_formula, write_list
-from delivery.contract import PROJECT
+from delivery.definitions import PROJECT, seed
 from delivery_files import copied, edited
 
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from delivery.contract import PROJECT
+from delivery.definitions import PROJECT
 from delivery_files import EXAMPLE, copied, edited, read_rows
 from warehouses import Warehouse
 

@@ -6,7 +6,8 @@ import shutil
 from decimal import Decimal
 
 import pytest
-from delivery.contract import PROJECT, delivery_contract
+from delivery.contract import delivery_contract
+from delivery.definitions import PROJECT
 from delivery.faults import DeliveryRefused
 from delivery.preflight import inspect_delivery
 from delivery_files import read_rows

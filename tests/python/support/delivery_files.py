@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
-from delivery.contract import PROJECT, delivery_contract
+from delivery.contract import delivery_contract
 from delivery.csv_file import read_records
+from delivery.definitions import PROJECT
 
 EXAMPLE = PROJECT / "dbt_project" / "deliveries" / "example"
 

@@ -14,9 +14,8 @@ from pathlib import Path
 
 import duckdb
 import pandas
-from building.definitions import seed
 from building.log import write_rows
-from delivery.contract import PROJECT
+from delivery.definitions import PROJECT, seed
 from delivery.load import load_delivery, write_warnings
 from delivery.preflight import inspect_delivery
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import duckdb
-from delivery.contract import PROJECT
+from delivery.definitions import PROJECT
 
 NETWORK_CUT = Path(__file__).parent / "network_cut"
 

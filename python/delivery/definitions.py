@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 
 import yaml
-from delivery.contract import PROJECT
 from jinja2 import Template
 
+PROJECT = Path(__file__).resolve().parents[2]
 SEEDS = PROJECT / "seeds"
 
 
@@ -48,14 +48,18 @@ def seed(name: str) -> tuple[dict[str, str], ...]:
         return tuple(csv.DictReader(file))
 
 
+def vocabularies() -> dict[str, list[str]]:
+    """The allowed terms of each vocabulary, of all studies and of this one."""
+    words: dict[str, list[str]] = {}
+    for name in ("shared_terms", "study_terms"):
+        for row in seed(name):
+            words.setdefault(row["vocabulary"], []).append(row["term"])
+    return words
+
+
 def terms(vocabulary: str) -> list[str]:
-    """The allowed terms of a vocabulary, of all studies and of this one."""
-    return [
-        row["term"]
-        for name in ("shared_terms", "study_terms")
-        for row in seed(name)
-        if row["vocabulary"] == vocabulary
-    ]
+    """The allowed terms of a vocabulary."""
+    return vocabularies()[vocabulary]
 
 
 def gate_rule(rule_id: str) -> dict[str, str]:
