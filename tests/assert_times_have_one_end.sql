@@ -14,6 +14,47 @@ endpoint_populations as (
     select * from {{ ref('endpoint_populations') }}
 ),
 
+rules_with_names as (
+    select
+        endpoint,
+        cast(null as string) as censoring_rule,
+        ended_by
+    from {{ ref('endpoint_events') }}
+    where status = 0
+    union all
+    select
+        cast(null as string) as endpoint,
+        censoring_rule,
+        ended_by
+    from {{ ref('censoring_rules') }}
+    where ended_by is not null
+),
+
+-- What a rule calls a censoring that is not the end of follow-up.
+censorings_named as (
+    select distinct
+        endpoint_populations.endpoint,
+        endpoint_populations.censoring_rule,
+        rules_with_names.ended_by
+    from endpoint_populations
+    inner join rules_with_names
+        on
+            coalesce(endpoint_populations.endpoint = rules_with_names.endpoint, true)
+            and coalesce(
+                endpoint_populations.censoring_rule = rules_with_names.censoring_rule,
+                true
+            )
+),
+
+-- What ends a time without a record: the last day of a window.
+ends_without_record as (
+    select
+        endpoint,
+        ended_by
+    from {{ ref('endpoint_events') }}
+    where event_type = 'no_remission_by_window_end'
+),
+
 remissions as (
     select * from {{ ref('int_remission_spells') }}
 ),
@@ -80,7 +121,9 @@ beside as (
         follow_up.death_date,
         told_again.relapse_date,
         standard_times.end_date as standard_end_date,
-        records.source_record as delivered_record
+        records.source_record as delivered_record,
+        censorings_named.ended_by is not null as is_censoring_named,
+        ends_without_record.ended_by is not null as is_end_without_record
     from time_to_event
     inner join cohort on time_to_event.patient_id = cohort.patient_id
     inner join follow_up on time_to_event.patient_id = follow_up.patient_id
@@ -94,6 +137,15 @@ beside as (
             time_to_event.patient_id = standard_times.patient_id
             and time_to_event.endpoint = standard_times.endpoint
             and standard_times.is_evaluable
+    left join censorings_named
+        on
+            time_to_event.endpoint = censorings_named.endpoint
+            and time_to_event.censoring_rule = censorings_named.censoring_rule
+            and time_to_event.ended_by = censorings_named.ended_by
+    left join ends_without_record
+        on
+            time_to_event.endpoint = ends_without_record.endpoint
+            and time_to_event.ended_by = ends_without_record.ended_by
     left join records
         on
             time_to_event.patient_id = records.patient_id
@@ -134,18 +186,13 @@ times_checked as (
                 then 'a time ends in one way'
             when
                 status = 0
-                and ended_by not in ('hsct', 'cytotoxic_therapy')
+                and not is_censoring_named
                 and (
                     ended_by <> follow_up_end_reason
                     or ended_by = 'death'
                     or end_date <> follow_up_end_date
                 )
                 then 'a censoring has the one reason of the end of follow-up'
-            when
-                status = 0
-                and ended_by = 'hsct'
-                and censoring_rule <> 'censored_at_hsct'
-                then 'a transplant censors where the rule says so'
             when
                 endpoint in ('dfs', 'rfs')
                 and case
@@ -160,17 +207,18 @@ times_checked as (
                 and (status = 1) <> coalesce(death_date = end_date, false)
                 then 'OS ends with the death or not at all'
             when standard_end_date < end_date
-                then 'censoring at transplant makes no time longer'
+                then 'a censoring rule makes no time longer'
             when
                 standard_end_date <> end_date
-                and ended_by <> 'hsct'
-                then 'only the transplant makes a time shorter'
+                and not is_censoring_named
+                then 'only what the rule names makes a time shorter'
             when
-                ended_by in ('study_end', 'data_cutoff')
+                (ended_by in ('study_end', 'data_cutoff') or is_end_without_record)
                 and coalesce(source_table, source_record) is not null
                 then 'a parameter is in no record'
             when
                 ended_by not in ('study_end', 'data_cutoff')
+                and not is_end_without_record
                 and delivered_record is null
                 then 'what ended a time stands in a delivered record of the patient'
         end as claim_broken

@@ -38,6 +38,19 @@ remission_responses as (
         and assessments.grade_precedence is not null
 ),
 
+-- A remission (P8a) that begins after other therapy is not the index drug's.
+remissions_in_window as (
+    select distinct remissions.patient_id
+    from remissions
+    inner join treatments on remissions.patient_id = treatments.patient_id
+    cross join response_windows
+    where
+        remissions.first_date <= least(
+            treatments.index_date + response_windows.last_day,
+            treatments.response_cut_date
+        )
+),
+
 mrd_responses as (
     select
         samples.patient_id,
@@ -73,6 +86,20 @@ timelined as (
         source_record
     from remission_responses
     where nth = 1
+    union all
+    -- No remission by the last day of the window: nobody found one, looked for or not.
+    select
+        patients.patient_id,
+        'no_remission_by_window_end' as event_type,
+        patients.index_date + response_windows.last_day as event_date,
+        cast(null as string) as detail,
+        cast(null as string) as source_table,
+        cast(null as string) as source_record
+    from patients
+    cross join response_windows
+    left join remissions_in_window
+        on patients.patient_id = remissions_in_window.patient_id
+    where remissions_in_window.patient_id is null
     union all
     select
         patient_id,

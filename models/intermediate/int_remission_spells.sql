@@ -222,6 +222,7 @@ numbered as (
         row_number() over (
             partition by spells.patient_id order by spells.first_date
         ) as remission_number,
+        'in_remission' as state,
         spells.first_date,
         spells.relapse_date,
         coalesce(spells.relapse_date - 1, follow_up.follow_up_end_date) as last_date,

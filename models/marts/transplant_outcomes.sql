@@ -17,9 +17,18 @@ first_responses as (
     where event_type = 'first_response'
 ),
 
+endpoints as (
+    select * from {{ ref('endpoints') }}
+    where is_non_relapse_mortality
+),
+
 nrm as (
-    select * from {{ ref('time_to_event') }}
-    where endpoint = 'nrm_after_hsct'
+    select
+        time_to_event.patient_id,
+        time_to_event.not_evaluable_reason,
+        time_to_event.is_evaluable
+    from {{ ref('time_to_event') }} as time_to_event
+    inner join endpoints on time_to_event.endpoint = endpoints.endpoint
 ),
 
 remissions_at_hsct as (
@@ -51,13 +60,13 @@ outcomes as (
         case when treatments.hsct_date is not null
                 then remissions_at_hsct.patient_id is not null
         end as is_in_remission_at_hsct,
-        nrm.is_evaluable as is_nrm_evaluable,
+        coalesce(nrm.is_evaluable, false) as is_nrm_evaluable,
         treatments.is_hsct_date_missing,
         treatments.hsct_date,
         first_responses.event_date as response_date
     from cohort
     inner join treatments on cohort.patient_id = treatments.patient_id
-    inner join nrm on cohort.patient_id = nrm.patient_id
+    left join nrm on cohort.patient_id = nrm.patient_id
     left join first_responses on cohort.patient_id = first_responses.patient_id
     left join remissions_at_hsct on cohort.patient_id = remissions_at_hsct.patient_id
 )

@@ -31,6 +31,16 @@ times as (
     where censoring_rule = 'standard' and is_evaluable
 ),
 
+-- The ways in which an endpoint's event can come: `os_death`, `dfs_relapse`.
+ends_listed as (
+    select distinct
+        endpoint,
+        ended_by,
+        endpoint || '_' || ended_by as fact
+    from {{ ref('endpoint_events') }}
+    where status = 1
+),
+
 concurrent_therapies as (
     select * from {{ ref('int_concurrent_therapies') }}
 ),
@@ -119,21 +129,13 @@ facts_listed as (
     from transplants_judged
     union all
     {%- endfor %}
-    {%- for fact, endpoint, ended_by in [
-        ('died', 'os', 'death'),
-        ('dfs_relapse', 'dfs', 'relapse'),
-        ('dfs_death', 'dfs', 'death'),
-        ('rfs_relapse', 'rfs', 'relapse'),
-        ('rfs_death', 'rfs', 'death'),
-    ] %}
     select
-        patient_id,
-        '{{ fact }}' as fact,
-        status = 1 and ended_by = '{{ ended_by }}' as is_met
+        times.patient_id,
+        ends_listed.fact,
+        times.status = 1 and times.ended_by = ends_listed.ended_by as is_met
     from times
-    where endpoint = '{{ endpoint }}'
+    inner join ends_listed on times.endpoint = ends_listed.endpoint
     union all
-    {%- endfor %}
     select
         patient_id,
         marker || '_positive' as fact,

@@ -23,6 +23,16 @@ survival_strata as (
     select * from {{ ref('survival_strata') }}
 ),
 
+-- Why who had the event before a landmark is left out there.
+landmark_reasons as (
+    select distinct
+        endpoint,
+        ended_by,
+        landmark_reason
+    from {{ ref('endpoint_events') }}
+    where landmark_reason is not null
+),
+
 members_listed as (
     select
         populations.population,
@@ -46,10 +56,10 @@ times_assigned as (
         survival_analyses.is_reverse,
         time_to_event.time_days,
         time_to_event.status,
-        time_to_event.ended_by,
         time_to_event.is_evaluable,
         time_to_event.not_evaluable_reason,
         time_to_event.origin_date,
+        landmark_reasons.landmark_reason,
         survival_strata.level,
         survival_strata.known_on,
         coalesce(survival_analyses.landmark_day, 0) as clock_starts_on_day
@@ -61,6 +71,10 @@ times_assigned as (
             members_listed.patient_id = time_to_event.patient_id
             and survival_analyses.counted_endpoint = time_to_event.endpoint
             and survival_analyses.censoring_rule = time_to_event.censoring_rule
+    left join landmark_reasons
+        on
+            time_to_event.endpoint = landmark_reasons.endpoint
+            and time_to_event.ended_by = landmark_reasons.ended_by
     left join survival_strata
         on
             members_listed.patient_id = survival_strata.patient_id
@@ -103,9 +117,8 @@ reasons_given as (
             when not is_evaluable then not_evaluable_reason
             when time_days <= landmark_day and status = 0 then 'censored_by_landmark'
             when time_days = landmark_day then 'event_on_landmark_day'
-            when time_days < landmark_day and ended_by = 'death'
-                then 'dead_by_landmark'
-            when time_days < landmark_day then 'event_by_landmark'
+            when time_days < landmark_day
+                then coalesce(landmark_reason, 'event_by_landmark')
             when known_stratum is null then 'stratum_unknown'
             else 'analysed'
         end as reason

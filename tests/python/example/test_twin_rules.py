@@ -144,10 +144,10 @@ OCCURS = {
         where nrm_not_evaluable_reason = 'not_in_remission_at_hsct'""",
     "P24: a death from a relapse that nobody documented": """
         select 1 from marts.time_to_event where endpoint = 'nrm_after_hsct'
-        and ended_by = 'death' and death_cause = 'relapse'""",
+        and ended_by = 'death' and end_detail = 'relapse'""",
     "P24: a death of unknown cause": """
         select 1 from marts.time_to_event where endpoint = 'nrm_after_hsct'
-        and ended_by = 'death' and coalesce(death_cause, 'unknown') = 'unknown'""",
+        and ended_by = 'death' and coalesce(end_detail, 'unknown') = 'unknown'""",
     "P25: censored at cytotoxic therapy": """
         select 1 from marts.time_to_event
         where endpoint = 'time_to_hsct' and ended_by = 'cytotoxic_therapy'""",
