@@ -1,4 +1,5 @@
-{%- set countries = "'" ~ (listed_parameter('countries') | join("', '")) ~ "'" %}
+-- Each criterion is a fact and what it may be: one of the values that a parameter
+-- lists, or within two; without either it must be known, and not be `no`.
 with
 patients as (
     select * from {{ ref('int_patients') }}
@@ -8,75 +9,120 @@ eligibility_criteria as (
     select * from {{ ref('eligibility_criteria') }}
 ),
 
+index_rules as (
+    select * from {{ ref('index_rules') }}
+),
+
+study_parameters as (
+    select * from {{ ref('study_parameters') }}
+),
+
 record_dispositions as (
     select * from {{ ref('record_dispositions') }}
 ),
 
-cycles_quarantined as (
-    select distinct patient_id
+-- Who has a record in quarantine that may have made the index date.
+index_doubted as (
+    select distinct record_dispositions.patient_id
     from record_dispositions
-    where table_name = 'treatment_cycles' and disposition = 'quarantined'
+    inner join index_rules on record_dispositions.table_name = index_rules.table_name
+    where record_dispositions.disposition = 'quarantined'
+),
+
+characterised as (
+    select
+        patients.patient_id,
+        patients.country,
+        patients.sex,
+        patients.diagnosis,
+        patients.disease_group,
+        patients.disease_status,
+        patients.ph_status,
+        patients.record_available as medical_record,
+        case
+            when not patients.is_patient_accepted then null
+            when patients.index_date is not null then 'yes'
+            when index_doubted.patient_id is not null then null
+            else 'no'
+        end as index_event,
+        case
+            when patients.consent in ('given', 'waived') then 'yes'
+            when patients.consent = 'refused' then 'no'
+        end as consent,
+        cast(patients.index_date as string) as index_date,
+        -- Whichever day of a partial birth date is true.
+        {{ completed_years('patients.birth_date_latest', 'patients.index_date') }}
+            as completed_age_years
+    from patients
+    left join index_doubted on patients.patient_id = index_doubted.patient_id
+),
+
+facts_listed as (
+    {%- for fact in [
+        'index_event', 'index_date', 'country', 'sex', 'diagnosis', 'disease_group',
+        'disease_status', 'ph_status', 'consent', 'medical_record',
+    ] %}
+    select
+        patient_id,
+        '{{ fact }}' as fact,
+        nullif({{ fact }}, 'unknown') as value,
+        cast(null as double) as quantity
+    from characterised
+    union all
+    {%- endfor %}
+    select
+        patient_id,
+        'completed_age_years' as fact,
+        cast(completed_age_years as string) as value,
+        cast(completed_age_years as double) as quantity
+    from characterised
 ),
 
 -- Each verdict is true, false or, where the data do not tell, NULL.
 judged as (
     select
-        patients.patient_id,
+        facts_listed.patient_id,
         eligibility_criteria.step,
         eligibility_criteria.criterion,
-        case eligibility_criteria.criterion
-            when 'index_drug_started'
+        eligibility_criteria.precedence,
+        case
+            when facts_listed.value is null and eligibility_criteria.unknown_passes
+                then true
+            when allowed.parameter is not null
+                then {{ is_listed('facts_listed.value', 'allowed.value') }}
+            when coalesce(lowest.parameter, highest.parameter) is null
+                then facts_listed.value <> 'no'
+            when facts_listed.quantity is not null
                 then
-                    case
-                        when not patients.is_patient_accepted then null
-                        when patients.index_date is not null then true
-                        when cycles_quarantined.patient_id is not null then null
-                        else false
-                    end
-            when 'within_enrolment'
+                    coalesce(
+                        facts_listed.quantity
+                        >= {{ parse_number('lowest.value') }},
+                        true
+                    )
+                    and coalesce(
+                        facts_listed.quantity
+                        <= {{ parse_number('highest.value') }},
+                        true
+                    )
+            when facts_listed.value is not null
                 then
-                    patients.index_date between
-                    cast('{{ var("enrolment_start") }}' as date)
-                    and cast('{{ var("enrolment_end") }}' as date)
-            when 'participating_country' then patients.country in ({{ countries }})
-            when 'no_other_diagnosis' then coalesce(patients.diagnosis = 'b_all', true)
-            when 'adult'
-                then
-                    {{ completed_years(
-                        'patients.birth_date_latest', 'patients.index_date'
-                    ) }}
-                    >= {{ var('adult_age_years') }}
-            when 'consent'
-                then
-                    case
-                        when patients.consent in ('given', 'waived') then true
-                        when patients.consent = 'refused' then false
-                    end
-            when 'medical_record' then patients.record_available = 'yes'
-            when 'diagnosis_data_complete' then
-                case
-                    when
-                        patients.diagnosis is not null
-                        and patients.disease_group is not null
-                        and patients.ph_status <> 'unknown'
-                        then true
-                end
+                    coalesce(facts_listed.value >= lowest.value, true)
+                    and coalesce(facts_listed.value <= highest.value, true)
         end as is_met,
         eligibility_criteria.reason_unmet,
-        case
-            when eligibility_criteria.criterion <> 'diagnosis_data_complete'
-                or patients.diagnosis is null
-                then eligibility_criteria.reason_unknown
-            when patients.disease_group is null then 'disease_group_unknown'
-            else 'ph_status_unknown'
-        end as reason_unknown
-    from patients
-    cross join eligibility_criteria
-    left join cycles_quarantined
-        on patients.patient_id = cycles_quarantined.patient_id
+        eligibility_criteria.reason_unknown
+    from eligibility_criteria
+    inner join facts_listed on eligibility_criteria.fact = facts_listed.fact
+    left join study_parameters as allowed
+        on eligibility_criteria.one_of = allowed.parameter
+    left join study_parameters as lowest
+        on eligibility_criteria.at_least = lowest.parameter
+    left join study_parameters as highest
+        on eligibility_criteria.at_most = highest.parameter
 ),
 
-screened as (
+-- A step of several facts is met by all of them, and unmet by one.
+facts_ranked as (
     select
         patient_id,
         step,
@@ -90,8 +136,24 @@ screened as (
             when is_met then cast(null as string)
             when not is_met then reason_unmet
             else reason_unknown
-        end as exclusion_reason
+        end as exclusion_reason,
+        row_number() over (
+            partition by patient_id, step
+            order by
+                case when is_met then 3 when not is_met then 1 else 2 end, precedence
+        ) as rank_by_verdict
     from judged
+),
+
+screened as (
+    select
+        patient_id,
+        step,
+        criterion,
+        verdict,
+        exclusion_reason
+    from facts_ranked
+    where rank_by_verdict = 1
 )
 
 select * from screened

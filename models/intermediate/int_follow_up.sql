@@ -8,6 +8,10 @@ follow_up as (
     where disposition = 'accepted'
 ),
 
+study_parameters as (
+    select * from {{ ref('study_parameters') }}
+),
+
 last_records as (
     select * from {{ ref('int_last_records') }}
 ),
@@ -90,7 +94,7 @@ ends_listed as (
     union all
     select
         patient_id,
-        cast('{{ var("study_end") }}' as date) as end_date,
+        {{ parameter('study_end', 'date') }} as end_date,
         'study_end' as end_reason,
         4 as precedence,
         cast(null as string) as source_table,

@@ -21,9 +21,13 @@ patients as (
     where disposition = 'accepted' and (select verdict.is_accepted from verdict)
 ),
 
-treatment_cycles as (
-    select * from {{ ref('stg_delivery__treatment_cycles') }}
-    where disposition = 'accepted' and (select verdict.is_accepted from verdict)
+index_records as (
+    select * from {{ ref('index_records') }}
+    where (select verdict.is_accepted from verdict)
+),
+
+study_parameters as (
+    select * from {{ ref('study_parameters') }}
 ),
 
 diagnoses as (
@@ -46,36 +50,36 @@ delivery_dated as (
     from {{ ref('stg_delivery__manifest') }}
 ),
 
-programme_cycles as (
+records_ranked as (
     select
-        treatment_cycles.patient_id,
-        treatment_cycles.start_date,
-        treatment_cycles.end_date,
+        index_records.patient_id,
+        index_records.start_date,
+        index_records.end_date,
         row_number() over (
-            partition by treatment_cycles.patient_id
+            partition by index_records.patient_id
             order by
-                treatment_cycles.start_date desc, treatment_cycles.cycle_number desc
-        ) as nth_from_last
-    from treatment_cycles
+                index_records.start_date desc,
+                index_records.record_number desc nulls last,
+                index_records.source_record asc
+        ) as rank_from_last
+    from index_records
     cross join delivery_dated
-    where
-        treatment_cycles.drug = '{{ var("index_drug") }}'
-        and treatment_cycles.access_program = '{{ var("access_program") }}'
-        and treatment_cycles.start_date <= delivery_dated.data_cutoff_date
+    where index_records.start_date <= delivery_dated.data_cutoff_date
 ),
 
-programme_started as (
+index_dated as (
     select
         patient_id,
         min(start_date) as index_date,
         cast(count(*) as int) as n_cycles,
         max(
-            case when nth_from_last = 1 then greatest(
-                        start_date + {{ var('cycle_length_days') }}, end_date
+            case when rank_from_last = 1 then greatest(
+                        start_date + {{ parameter('cycle_length_days', 'int') }},
+                        end_date
                     )
             end
         ) as treatment_end_date
-    from programme_cycles
+    from records_ranked
     group by patient_id
 ),
 
@@ -88,12 +92,12 @@ ph_tested as (
         max(case when genetic_findings.result = 'negative' then 1 else 0 end)
             as has_negative
     from genetic_findings
-    inner join programme_started
-        on genetic_findings.patient_id = programme_started.patient_id
+    inner join index_dated
+        on genetic_findings.patient_id = index_dated.patient_id
     where
         genetic_findings.marker = 'bcr_abl1'
         and coalesce(
-            genetic_findings.test_date_earliest <= programme_started.index_date, true
+            genetic_findings.test_date_earliest <= index_dated.index_date, true
         )
     group by genetic_findings.patient_id
 ),
@@ -117,9 +121,9 @@ indexed as (
         patients.patient_id is not null as is_patient_accepted,
         patients.birth_date_earliest,
         patients.birth_date_latest,
-        programme_started.index_date,
-        programme_started.n_cycles,
-        programme_started.treatment_end_date,
+        index_dated.index_date,
+        index_dated.n_cycles,
+        index_dated.treatment_end_date,
         delivery_dated.data_cutoff_date
     from patients_delivered
     cross join delivery_dated
@@ -127,8 +131,8 @@ indexed as (
     left join diagnoses on patients_delivered.patient_id = diagnoses.patient_id
     left join disease_status
         on patients_delivered.patient_id = disease_status.patient_id
-    left join programme_started
-        on patients_delivered.patient_id = programme_started.patient_id
+    left join index_dated
+        on patients_delivered.patient_id = index_dated.patient_id
     left join ph_tested on patients_delivered.patient_id = ph_tested.patient_id
 )
 

@@ -8,6 +8,10 @@ patients as (
     select * from {{ ref('int_patients') }}
 ),
 
+study_parameters as (
+    select * from {{ ref('study_parameters') }}
+),
+
 treatments as (
     select * from {{ ref('int_treatment_history') }}
 ),
@@ -93,7 +97,7 @@ described as (
         treatments.n_salvage_lines,
         {{ ratio(
             days_between('treatments.hsct_before_index_date', 'treatments.index_date'),
-            var('days_per_month')
+            parameter('days_per_month', 'double')
         ) }} as months_from_hsct,
         marrows_ranked.blast_percent as marrow_blast_percent,
         marrows_ranked.marrow_age_days,

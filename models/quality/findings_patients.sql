@@ -19,6 +19,10 @@ genetic_findings as (
     where disposition = 'accepted'
 ),
 
+study_parameters as (
+    select * from {{ ref('study_parameters') }}
+),
+
 plausibility_limits as (
     select * from {{ ref('plausibility_limits') }}
 ),
@@ -27,10 +31,7 @@ indexed as (
     select
         patient_id,
         min(start_date) as index_date
-    from cycles
-    where
-        drug = '{{ var("index_drug") }}'
-        and access_program = '{{ var("access_program") }}'
+    from {{ ref('index_records') }}
     group by patient_id
 ),
 
@@ -194,8 +195,8 @@ found as (
     from cycles
     inner join indexed on cycles.patient_id = indexed.patient_id
     where
-        cycles.drug = '{{ var("index_drug") }}'
-        and cycles.access_program <> '{{ var("access_program") }}'
+        {{ is_listed('cycles.drug', parameter('index_drug')) }}
+        and not {{ is_listed('cycles.access_program', parameter('access_program')) }}
         and cycles.start_date < indexed.index_date
     union all
     select

@@ -4,6 +4,10 @@ survival_analyses as (
     select * from {{ ref('survival_analyses') }}
 ),
 
+study_parameters as (
+    select * from {{ ref('study_parameters') }}
+),
+
 report_months as (
     select * from {{ ref('report_months') }}
 ),
@@ -150,7 +154,7 @@ rows_listed as (
     select * from percentages_read
     union all
     {%- for statistic, days_per_unit in [
-        ('median_days', 1), ('median_months', var('days_per_month'))
+        ('median_days', 1), ('median_months', parameter('days_per_month', 'double'))
     ] %}
     select
         analysis_id,
@@ -174,7 +178,7 @@ rows_listed as (
         stratum,
         '{{ statistic }}' as statistic,
         cast(null as int) as at_month,
-        {{ ratio(day, var('days_per_month')) }} as estimate,
+        {{ ratio(day, parameter('days_per_month', 'double')) }} as estimate,
         cast(null as double) as std_error,
         cast(null as double) as ci_low,
         cast(null as double) as ci_high,

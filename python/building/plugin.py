@@ -10,7 +10,6 @@ from typing import Any
 
 import duckdb
 import pandas
-import yaml
 from dbt import selected_resources
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.duckdb.plugins import BasePlugin
@@ -23,6 +22,7 @@ from delivery.faults import DeliveryRefused
 
 from building.build import Build
 from building.lock import BuildRefused
+from building.parameters import parameter_faults, parameters_used
 from building.quality_page import write_page, write_refusal
 from building.sql_functions import lend_functions
 from expectations.runner import Runner, refusals, stored_results
@@ -71,6 +71,8 @@ class Plugin(BasePlugin):
             delivery_contract()
         except ContractBroken as broken:
             raise Refused(str(broken)) from broken
+        if faults := parameter_faults(flags.VARS or {}):
+            raise Refused("\n".join(faults))
         working = Path(os.path.abspath(self.creds.path))
         self.build = Build(
             warehouse=working.parent.parent / working.name,
@@ -82,7 +84,8 @@ class Plugin(BasePlugin):
         )
         try:
             self.build.begin(
-                build_id=get_invocation_id(), parameters=_parameters(flags.VARS or {})
+                build_id=get_invocation_id(),
+                parameters=parameters_used(flags.VARS or {}),
             )
         except BuildRefused as refused:
             raise Refused(str(refused)) from refused
@@ -138,8 +141,3 @@ class Plugin(BasePlugin):
 def quality_folder() -> Path:
     """Where the page and the lists of the last delivery lie."""
     return Path(get_flags().TARGET_PATH or "target").resolve() / "quality"
-
-
-def _parameters(given: dict) -> dict:
-    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
-    return {**project["vars"], **given}
