@@ -28,7 +28,8 @@ UNPACKED_RATIO = 200
 _RATIO_HOLDS_FROM = 64 * 2**20
 _CHUNK = 2**20
 _GZIP_MAGIC = b"\x1f\x8b"
-_DIALECT: dict[str, Any] = {
+# What Python's reader is told, nothing left to its default.
+DIALECT: dict[str, Any] = {
     "delimiter": ",",
     "quotechar": '"',
     "doublequote": True,
@@ -85,7 +86,7 @@ def scan_csv(path: Path) -> CsvScan:
 
 def read_records(path: Path) -> Iterator[CsvRecord]:
     """Every record of a CSV file with its line, the header first."""
-    with _field_limit(FIELD_LIMIT), _open(path, "rt") as file:
+    with field_limit(FIELD_LIMIT), _open(path, "rt") as file:
         lines: list[str] = []
 
         def remembered() -> Iterator[str]:
@@ -93,7 +94,7 @@ def read_records(path: Path) -> Iterator[CsvRecord]:
                 lines.append(line)
                 yield line
 
-        reader = csv.reader(remembered(), **_DIALECT)
+        reader = csv.reader(remembered(), **DIALECT)
         while True:
             file_line = reader.line_num + 1
             lines.clear()
@@ -252,7 +253,8 @@ def _open(path: Path, mode: str) -> Any:
 
 
 @contextmanager
-def _field_limit(limit: int) -> Iterator[None]:
+def field_limit(limit: int) -> Iterator[None]:
+    """Let Python's reader take fields up to `limit` characters."""
     before = csv.field_size_limit(limit)
     try:
         yield

@@ -1,23 +1,19 @@
 """From an export's folder to a delivery's folder, whole or not at all."""
 
-import csv
-import hashlib
-import io
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from delivery.contract import delivery_contract
 from delivery.faults import quoted
-from delivery.files import FORMATS
 from delivery.mapping.definitions import Mapping, Vocabulary
 from delivery.mapping.mapping_file import MANIFEST_SETTINGS, read_mapping
-from delivery.mapping.not_mapped import NotMapped, write_list
+from delivery.mapping.not_mapped import NotMapped
 from delivery.mapping.records import Mapped, mapped_records
 from delivery.mapping.refusal import MappingRefused, unknown
 from delivery.mapping.sources import Source, export_files, found_file, read_source
 from delivery.mapping.values import ISO, DateFormat
+from delivery.mapping.written import delivery_texts, refuse_places, write_delivery
 
 
 @dataclass(frozen=True)
@@ -62,15 +58,12 @@ def map_export(
     MappingRefused
         Where the mapping cannot be carried out; nothing is written.
     """
-    if output.name in ("", ".."):
-        raise MappingRefused([f"{output}: name the folder to write, as delivery"])
     files = [
         path
         for path in export_files(export)
         if path.resolve() != mapping_file.resolve()
     ]
-    listed_file = output.with_name(f"{output.name}.not_mapped.csv")
-    _refuse_places(export, output, listed_file, replace)
+    listed_file = refuse_places(export, output, replace=replace)
     mapping = read_mapping(mapping_file, vocabulary=vocabulary)
     told = mapping.manifest | {k: v for k, v in (manifest or {}).items() if v}
     missing = [name for name in MANIFEST_SETTINGS if name not in told]
@@ -87,9 +80,8 @@ def map_export(
     mapped = mapped_records(mapping, sources, vocabulary=vocabulary)
     mapped.not_mapped[:0] = _files_not_named(files, sources)
     mapped.not_mapped += _contract_not_filled(mapping)
-    texts = {name: _table_text(name, rows) for name, rows in mapped.rows.items()}
-    texts["manifest"] = _manifest_text(told, texts, mapped)
-    _write(output, listed_file, texts, mapped.not_mapped)
+    texts = delivery_texts(mapped.rows, told)
+    write_delivery(output, texts, listed_file, mapped.not_mapped)
     return MappedDelivery(output, listed_file, told, mapped)
 
 
@@ -99,39 +91,6 @@ def _refuse_manifest(told: dict[str, str]) -> None:
         if found is None or found[0] != told[name] or len(told[name]) != 10:
             said = f"manifest: {name}: {quoted(told[name])} is no date YYYY-MM-DD"
             raise MappingRefused([said])
-
-
-def _refuse_places(
-    export: Path, output: Path, listed_file: Path, replace: bool
-) -> None:
-    """Refuse to write into the export, or over what no mapping has written."""
-    source, target = export.resolve(), output.resolve()
-    if target.is_relative_to(source) or source.is_relative_to(target):
-        raise MappingRefused(
-            [
-                f"{output}: lies in the export, or the export in it; "
-                "name another --output"
-            ]
-        )
-    if not output.exists() and not listed_file.exists():
-        return
-    if output.exists() and not output.is_dir():
-        raise MappingRefused([f"{output}: is no folder; name another --output"])
-    standing = sorted(output.iterdir()) if output.exists() else []
-    ours = {f"{name}.{form}" for name in delivery_contract() for form in FORMATS}
-    foreign = [path.name for path in standing if path.name not in ours]
-    if foreign:
-        raise MappingRefused(
-            [
-                f"{output}: holds {quoted(foreign[0])}, which no delivery has; "
-                "name another --output"
-            ]
-        )
-    if (standing or listed_file.exists()) and not replace:
-        place = output if standing else listed_file
-        raise MappingRefused(
-            [f"{place}: is there already; name another --output, or add --replace"]
-        )
 
 
 def _sources(mapping: Mapping, files: list[Path]) -> dict[str, Source]:
@@ -202,58 +161,3 @@ def _contract_not_filled(mapping: Mapping) -> Iterator[NotMapped]:
             and table.name not in mapping.empty_tables
         ):
             yield NotMapped("contract_table", contract_table=table.name)
-
-
-def _table_text(name: str, rows: list[tuple[str, ...]]) -> str:
-    return _csv_text(delivery_contract()[name].column_names, rows)
-
-
-def _manifest_text(told: dict[str, str], texts: dict[str, str], mapped: Mapped) -> str:
-    settings = tuple(told[name] for name in MANIFEST_SETTINGS)
-    rows = [
-        (
-            name,
-            *settings,
-            str(len(mapped.rows[name])),
-            hashlib.sha256(text.encode()).hexdigest(),
-        )
-        for name, text in texts.items()
-    ]
-    return _csv_text(delivery_contract()["manifest"].column_names, rows)
-
-
-def _csv_text(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue()
-
-
-def _write(
-    output: Path, listed_file: Path, texts: dict[str, str], listed: list[NotMapped]
-) -> None:
-    """Write all beside, then put it in its place: a full disk leaves what stood."""
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(
-            dir=output.parent, prefix=".mapping-"
-        ) as place:
-            made, old = Path(place, "delivery"), Path(place, "replaced")
-            made.mkdir()
-            for name, text in texts.items():
-                (made / f"{name}.csv").write_bytes(text.encode())
-            write_list(Path(place, "list"), listed)
-            if output.exists():
-                output.replace(old)
-            try:
-                made.replace(output)
-            except OSError:
-                if old.exists():
-                    old.replace(output)
-                raise
-            Path(place, "list").replace(listed_file)
-    except OSError as error:
-        raise MappingRefused(
-            [f"{output}: cannot be written: {error.strerror}"]
-        ) from error

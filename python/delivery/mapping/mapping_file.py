@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from delivery.contract import Column, delivery_contract
+from delivery.csv_file import DIALECT
 from delivery.faults import quoted
 from delivery.mapping.definitions import (
     Cell,
@@ -120,7 +121,7 @@ def _rows(path: Path) -> list[_Row]:
     """The rows of the file, with the lines on which they begin."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, delimiter=",", quotechar='"', strict=True)
+            reader = csv.reader(file, **DIALECT)
             header = [name.strip() for name in next(reader, [])]
             slips = _header_slips(path, header)
             if slips:

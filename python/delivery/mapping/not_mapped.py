@@ -12,7 +12,7 @@ CAUSES = {
     "record": "the record meets no condition of the map, and gives no contract row",
     "record_left_out": "the map leaves the record out",
     "value": "no row of the map reads the column in such a record",
-    "condition": "no condition of the map names the value",
+    "condition": "no condition that the record meets names the value",
     "unmet": "no record meets the condition of the map",
     "term": "the map has no translation for it: as delivered",
     "date": "not written in the map's date format: as delivered",

@@ -3,11 +3,10 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from delivery.csv_file import FIELD_LIMIT
+from delivery.csv_file import DIALECT, FIELD_LIMIT, field_limit
 from delivery.faults import quoted
 from delivery.mapping.refusal import MappingRefused, unknown
 from delivery.mapping.xpt import read_xpt
@@ -135,14 +134,10 @@ def _read_csv(
             "has a NUL character; is it UTF-16? Name its encoding in a row"
         )
     records: list[tuple[int, tuple[str, ...]]] = []
-    with _field_limit():
+    with field_limit(FIELD_LIMIT):
         reader = csv.reader(
             io.StringIO(text, newline=""),
-            delimiter=delimiter,
-            quotechar='"',
-            doublequote=True,
-            skipinitialspace=False,
-            strict=True,
+            **{**DIALECT, "delimiter": delimiter},
         )
         try:
             header = tuple(next(reader, ()))
@@ -163,15 +158,6 @@ def _read_csv(
     if not header:
         raise ValueError("has no header")
     return header, records
-
-
-@contextmanager
-def _field_limit() -> Iterator[None]:
-    before = csv.field_size_limit(FIELD_LIMIT)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
 
 
 def _encoding(path: Path, name: str) -> str:

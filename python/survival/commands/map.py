@@ -12,7 +12,7 @@ from survival.commands.common import DONE, FAILED, USAGE, Commands, command, com
 
 if TYPE_CHECKING:
     from delivery.mapping.mapped_delivery import MappedDelivery
-    from delivery.mapping.records import Translation
+    from delivery.mapping.reading import Translation
 
 HELP = """\
 Turns an export in other words (REDCap's CSV, SDTM domains as CSV or XPT) into a

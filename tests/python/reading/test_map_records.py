@@ -119,6 +119,53 @@ def test_records_that_give_the_key_alone_stay_as_many_as_they_were(blood):
     )
 
 
+def test_a_word_that_decides_is_told_where_its_record_gives_nothing_by_it(blood):
+    """A death without a date, in a record that gives a patient all the same."""
+    death = ("lb", "day", "dead=Y; day!=", "follow_up", "death_date")
+    rows, listed = blood(
+        [
+            {"id": "1", "dead": "Y", "day": "2016-03-01"},
+            {"id": "2", "dead": "Y", "day": ""},
+            {"id": "3", "dead": "", "day": ""},
+        ],
+        ("lb", "id", "", "patients", "patient_id"),
+        ("lb", "id", "", "follow_up", "patient_id"),
+        death,
+        table="follow_up",
+    )
+    assert [row[0] for row in rows] == ["1"]
+    (told,) = (row for row in listed if row["kind"] == "condition")
+    assert (told["source_line"], told["source_column"], told["n"]) == ("3", "dead", "1")
+
+
+def test_what_is_left_out_is_known_and_told_as_such(blood):
+    left_out = ("lb", "", "test=ALT; n!=", "left_out", "")
+    rows, listed = blood(
+        [
+            {"id": "7", "day": "2016-03-01", "test": "PLAT", "n": "1", "note": "x"},
+            {"id": "7", "day": "2016-03-01", "test": "ALT", "n": "2", "note": "y"},
+            {"id": "7", "day": "2016-03-01", "test": "ALT", "n": "", "note": ""},
+        ],
+        ("lb", "id", "", "blood_counts", "patient_id"),
+        ("lb", "day", "", "blood_counts", "sample_date"),
+        ("lb", "n", "test=PLAT", "blood_counts", "platelets_giga_per_l"),
+        left_out,
+        ("lb", "note", "", "left_out", ""),
+    )
+    assert rows == [("7", "2016-03-01", "1", "")]
+    told = {
+        (row["kind"], row["source_line"], row["source_column"], row["n"])
+        for row in listed
+        if row["source_file"]
+    }
+    assert told == {
+        ("column_left_out", "", "note", "2"),
+        ("record_left_out", "3", "", "1"),
+        ("record", "4", "", "1"),
+        ("condition", "4", "test", "1"),
+    }
+
+
 def test_no_record_is_lost_or_invented(blood):
     records = [
         {"id": str(n % 3), "day": f"2016-03-0{1 + n % 5}", "test": test, "n": str(n)}
