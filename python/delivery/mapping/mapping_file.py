@@ -349,8 +349,11 @@ def _date_format(text: str) -> DateFormat:
         raise _Slip(f"date_format: {quoted(text)} {error}") from error
 
 
+_FACTOR = r"[0-9]{1,100}(\.[0-9]{1,100})?([eE][+-]?[0-9]{1,3})?"
+
+
 def _unit_factor(text: str) -> Decimal:
-    if not re.fullmatch(r"\d+(\.\d+)?([eE][+-]?\d{1,3})?", text) or not Decimal(text):
+    if not re.fullmatch(_FACTOR, text) or not Decimal(text):
         raise _Slip(
             f"unit_factor: {quoted(text)} is no factor; expected a number above 0, "
             "as 0.001 or 1E-3"

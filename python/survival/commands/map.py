@@ -112,7 +112,7 @@ def _told(done: MappedDelivery) -> Iterator[str]:
         yield one_line(f"  {column}: {'; '.join(changes)}", limit=1000)
     kept = [key for key in mapped.translations if key.how == "as_delivered"]
     n_kept = sum(mapped.translations[key] for key in kept)
-    yield f"as delivered: {n_kept:,} values for {len(kept)} columns"
+    yield f"as delivered: {n_kept:,} values, in {len(kept)} columns"
     if not mapped.not_mapped:
         yield "not mapped: nothing"
         return

@@ -92,6 +92,52 @@ def test_copies_stay_copies_and_an_empty_result_is_a_result(blood):
     ]
 
 
+def test_a_record_of_both_tests_is_put_together_with_neither(blood):
+    day = {"id": "7", "day": "2016-03-01"}
+    rows, _ = blood(
+        [
+            day | {"test": "PLAT", "n": "100"},
+            day | {"test": "NEUT", "n": "2"},
+            day | {"test": "BOTH", "n": "90", "m": "3"},
+        ],
+        ("lb", "id", "", "blood_counts", "patient_id"),
+        ("lb", "day", "", "blood_counts", "sample_date"),
+        ("lb", "n", "test=PLAT", "blood_counts", "platelets_giga_per_l"),
+        ("lb", "n", "test=NEUT", "blood_counts", "neutrophils_giga_per_l"),
+        ("lb", "n", "test=BOTH", "blood_counts", "platelets_giga_per_l"),
+        ("lb", "m", "test=BOTH", "blood_counts", "neutrophils_giga_per_l"),
+    )
+    assert [row[2:] for row in rows] == [("100", ""), ("", "2"), ("90", "3")]
+
+
+def test_a_record_that_gives_the_key_alone_takes_nothing_from_others(blood):
+    day = {"id": "7", "day": "2016-03-01"}
+    rows, _ = blood(
+        [
+            day | {"test": "PLAT", "n": "100"},
+            day | {"test": "NONE", "n": ""},
+            day | {"test": "NEUT", "n": "2"},
+        ],
+        ("lb", "id", "", "blood_counts", "patient_id"),
+        ("lb", "day", "test=PLAT", "blood_counts", "sample_date"),
+        ("lb", "day", "test=NEUT", "blood_counts", "sample_date"),
+        ("lb", "day", "test=NONE", "blood_counts", "sample_date"),
+        ("lb", "n", "test=PLAT", "blood_counts", "platelets_giga_per_l"),
+        ("lb", "n", "test=NEUT", "blood_counts", "neutrophils_giga_per_l"),
+    )
+    assert [row[2:] for row in rows] == [("100", "2"), ("", "")]
+
+
+def test_a_condition_is_the_same_in_any_order(blood):
+    rows, _ = blood(
+        [{"id": "7", "day": "2016-03-01", "test": "PLAT", "n": "100"}],
+        ("lb", "id", "test=PLAT|NEUT; n!=", "blood_counts", "patient_id"),
+        ("lb", "day", " n != ;test=NEUT|PLAT", "blood_counts", "sample_date"),
+        ("lb", "n", "n!=;test=PLAT|NEUT;", "blood_counts", "platelets_giga_per_l"),
+    )
+    assert rows == [("7", "2016-03-01", "100", "")]
+
+
 @pytest.mark.parametrize("missing", ["id", "day"])
 def test_records_without_a_key_are_not_put_together(blood, missing):
     record = {"id": "7", "day": "2016-03-01", missing: ""}
@@ -298,6 +344,13 @@ def quantity(text: str, factor: str | None, mark: str = ".") -> tuple[str, str]:
 )
 def test_a_unit_factor_is_exact_and_leaves_what_is_no_number(text, factor, expected):
     assert quantity(text, factor) == expected
+
+
+def test_a_word_is_translated_as_it_is_spelled():
+    cell = Cell(PLATELETS, "n", terms={"ND": "", "1": "2"})
+    for text, expected in (("ND", ("", "term")), (" ND", (" ND", "as_delivered"))):
+        value = translated(cell, text, decimal_mark=".", known_terms=frozenset())
+        assert (value.text, value.how) == expected
 
 
 def test_a_decimal_comma_is_one_only_where_the_map_says_so():

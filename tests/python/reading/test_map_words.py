@@ -102,6 +102,11 @@ def mapping(tmp_path, capsys):
             "patients.patient_id comes from another place on line 5",
         ),
         (
+            row(contract_table="manifest", source_file="", contract_value="d2")
+            | {"contract_column": "delivery_id"},
+            "manifest delivery_id is said twice",
+        ),
+        (
             row("id", "patient_id", contract_table="blood_counts", where="form=a"),
             "no row gives blood_counts.sample_date, a key, for this file and this",
         ),
@@ -165,6 +170,36 @@ def test_a_files_setting_that_there_is_not_is_named(mapping, setting, value, sai
     code, _, err = mapping([*GOOD, told])
     assert code == 2
     assert err.startswith("survival: export.csv: ") and said in err
+
+
+BORN = row("born", "birth_date", date_format="ISO")
+CONSENT = row("", "consent", contract_value="given")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([GOOD[4], GOOD[4]], 'source_value "M" of sex is translated on line 6 too'),
+        ([BORN, BORN], "date_format of birth_date is said on line 6 too"),
+        ([CONSENT, CONSENT], "patients.consent is said on line 6 too"),
+    ],
+)
+def test_what_is_said_twice_is_refused(mapping, rows, said):
+    code, _, err = mapping([*MANIFEST, ID, *rows])
+    assert code == 2
+    assert err == f"survival: mapping.csv: line 7: {said}\n"
+
+
+def test_a_table_is_filled_or_empty(mapping):
+    code, _, err = mapping([*GOOD, {"contract_table": "patients"}])
+    assert code == 2
+    assert "mapping.csv: patients is filled, and said to have no record" in err
+
+
+def test_a_mapping_that_lies_in_the_export_is_no_file_of_it(mapping, tmp_path):
+    assert mapping(GOOD, name="export/mapping.csv")[0] == 0
+    listed = read_rows(tmp_path / "delivery.not_mapped.csv")
+    assert not [row for row in listed if row["kind"] == "file"]
 
 
 def test_a_column_of_the_mapping_that_there_is_not_is_named(tmp_path, capsys):
@@ -231,12 +266,15 @@ def test_nothing_that_stands_is_written_over_without_being_told(mapping, tmp_pat
     assert (tmp_path / "delivery" / "thesis.docx").exists()
 
 
-@pytest.mark.parametrize("output", ["export", "export/delivery", "."])
+@pytest.mark.parametrize("output", ["export", "export/in/it", ".", "../{}"])
 def test_nothing_is_written_into_the_export(mapping, tmp_path, monkeypatch, output):
     monkeypatch.chdir(tmp_path)
+    output = output.format(tmp_path.name)
     code, _, err = mapping(GOOD, "--output", output, "--replace")
     assert code == 2
-    assert "lies in the export" in err or "name the folder to write" in err
+    assert (
+        "name the folder to write" if output == "." else "lies in the export"
+    ) in err
     assert [path.name for path in (tmp_path / "export").iterdir()] == ["export.csv"]
 
 

@@ -59,6 +59,15 @@ def test_padding_is_no_record(tmp_path, n_rows):
     assert read(tmp_path / "a.xpt") == (("A",), rows)
 
 
+def test_padding_may_be_nul(tmp_path):
+    write_xpt(tmp_path / "a.xpt", "A", ["A"], [("a" * 50,), ("b" * 50,)])
+    data = (tmp_path / "a.xpt").read_bytes()
+    filled = data.rstrip(b" ").ljust(len(data), b"\0")
+    assert filled != data
+    _, rows = read_xpt(filled, encoding="utf-8")
+    assert list(rows) == [("a" * 50,), ("b" * 50,)]
+
+
 @given(st.floats(allow_nan=False, allow_infinity=False, width=64))
 def test_a_double_is_read_as_itself(tmp_path_factory, number):
     if number and not 1e-70 < abs(number) < 1e70:
