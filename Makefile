@@ -1,6 +1,7 @@
 # make       set up, build the warehouse from the example delivery, render the report
 # make test  set up, run every check
 # make proof the long proofs: faults put into the SQL, more random patients, the search
+# make bench every measurement in one table (hours; see tests/benchmarks/bench.py)
 # make lock  pin the requirements anew (needs uv)
 
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
@@ -10,7 +11,7 @@ WAREHOUSE_FILE = $${WAREHOUSE:-warehouse.duckdb}
 CHECKED = env -u DELIVERY_DIR -u DBT_TARGET_PATH WAREHOUSE=.build/test/warehouse.duckdb $(IN_VENV)
 PROOF_PATH = tests/python/support:tests/python/derivation:tests/python/estimators
 
-.PHONY: all test proof lock
+.PHONY: all test bench proof lock
 .DEFAULT_GOAL := all
 
 all: .venv/installed
@@ -32,6 +33,9 @@ test: .venv/installed
 proof: .venv/installed
 	$(CHECKED) pytest -m proof tests
 	$(CHECKED) env PYTHONPATH=$(PROOF_PATH) python tests/proof/mutate.py
+
+bench: .venv/installed
+	$(IN_VENV) python tests/benchmarks/bench.py
 
 .venv/installed: requirements.lock pyproject.toml
 	@for python in python3.11 python3.12 python3.13 python3 python; do \

@@ -1,34 +1,34 @@
-"""The estimators beside lifelines and scikit-survival, on the same patients.
+"""One fit of an estimator by this project, lifelines, scikit-survival or R.
 
-python tests/benchmarks/estimators.py
-python tests/benchmarks/estimators.py --patients 249 1000000
+python tests/benchmarks/estimators.py Kaplan-Meier this 1000000
 
-Random times in whole days, with ties and a competing cause. `seconds` is the median
-of the runs, from the patients' times to the curve with its limits; `mb` the most that
-a run held beyond its input; `difference` the largest to ours at any day. lifelines'
-Aalen-Johansen moves tied times at random, so it differs; it is left out where one fit
-would take minutes.
+prints the wall and CPU seconds of a fit, from the patients' times to the curve with its
+limits: the least of five, after one that warms up. Random times in whole days, with
+ties and a competing cause. R's `survival` takes part where Rscript is on PATH.
 """
 
-import argparse
-import statistics
+import csv
+import shutil
+import subprocess
+import sys
+import tempfile
 import time
-import tracemalloc
 import warnings
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
-from lifelines import AalenJohansenFitter, KaplanMeierFitter
-from sksurv.nonparametric import (
-    cumulative_incidence_competing_risks,
-    kaplan_meier_estimator,
-)
+from measuring import Cost, measured
 from survival import Counts, cumulative_incidence, kaplan_meier
 
 LAST_DAY = 1461
-MOST_OF_AALEN_JOHANSEN = 20_000
+N_RUNS = 5
+# lifelines moves tied times at random, and one fit of more would take minutes.
+MOST_OF_LIFELINES = 20_000
+SCRIPT_OF_R = Path(__file__).with_name("estimators.R")
 
 
-def patients(n):
+def patients(n: int) -> tuple[np.ndarray, np.ndarray]:
     """Times and statuses of n patients: 0 censored, 1 event, 2 competing event."""
     random = np.random.default_rng(n)
     days = random.exponential((900, 2000, 1200), size=(n, 3))
@@ -37,96 +37,98 @@ def patients(n):
     return days.min(axis=1).astype(int), status
 
 
-def at_days(days, curve_days, curve, before):
-    """A step function's values at days, right-continuous."""
-    place = np.searchsorted(curve_days, days, side="right") - 1
-    return np.where(place < 0, before, np.asarray(curve)[place])
-
-
 def ours(days, status):
-    curve = kaplan_meier(Counts.from_times(days, status == 1))
-    return curve.counts.time_days, curve.estimate
+    kaplan_meier(Counts.from_times(days, status == 1))
 
 
 def scikit_survival(days, status):
-    return kaplan_meier_estimator(status == 1, days, conf_type="log-log")[:2]
+    from sksurv.nonparametric import kaplan_meier_estimator
+
+    kaplan_meier_estimator(status == 1, days, conf_type="log-log")
 
 
 def lifelines(days, status):
-    fitted = KaplanMeierFitter().fit(days, status == 1)
-    return fitted.survival_function_.index, fitted.survival_function_.iloc[:, 0]
+    from lifelines import KaplanMeierFitter
+
+    KaplanMeierFitter().fit(days, status == 1)
 
 
 def our_incidence(days, status):
-    curve = cumulative_incidence(Counts.from_times(days, status))
-    return curve.counts.time_days, curve.estimate
+    cumulative_incidence(Counts.from_times(days, status))
 
 
 def scikit_survival_incidence(days, status):
-    found, incidence, _ = cumulative_incidence_competing_risks(
-        status, days, conf_type="log-log"
-    )
-    return found, incidence[1]
+    from sksurv.nonparametric import cumulative_incidence_competing_risks
+
+    cumulative_incidence_competing_risks(status, days, conf_type="log-log")
 
 
 def lifelines_incidence(days, status):
-    fitted = AalenJohansenFitter(seed=1).fit(days, status, event_of_interest=1)
-    found = fitted.cumulative_density_
-    return found.index, found.iloc[:, 0]
+    from lifelines import AalenJohansenFitter
+
+    AalenJohansenFitter(seed=1).fit(days, status, event_of_interest=1)
 
 
-ESTIMATORS = {
-    "Kaplan-Meier": (1.0, ours, scikit_survival, lifelines),
-    "Aalen-Johansen": (
-        0.0,
-        our_incidence,
-        scikit_survival_incidence,
-        lifelines_incidence,
-    ),
+ESTIMATORS: dict[str, dict[str, Callable | None]] = {
+    "Kaplan-Meier": {
+        "this": ours,
+        "scikit-survival": scikit_survival,
+        "lifelines": lifelines,
+        "R survfit": None,
+    },
+    "Aalen-Johansen": {
+        "this": our_incidence,
+        "scikit-survival": scikit_survival_incidence,
+        "lifelines": lifelines_incidence,
+        "R survfit": None,
+    },
 }
 
 
-def measured(fit, days, status, *, n_runs):
-    """The curve, the median of the seconds, and the most megabytes."""
-    seconds = []
-    for _ in range(n_runs):
-        began = time.perf_counter()
-        curve = fit(days, status)
-        seconds.append(time.perf_counter() - began)
-    tracemalloc.start()
-    fit(days, status)
-    _, most = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    return curve, statistics.median(seconds), most / 2**20
+def is_feasible(estimator: str, by: str, n: int) -> bool:
+    """Whether the library is there, and done in seconds."""
+    if by == "R survfit":
+        return shutil.which("Rscript") is not None
+    is_slow = (estimator, by) == ("Aalen-Johansen", "lifelines")
+    return not (is_slow and n > MOST_OF_LIFELINES)
 
 
-def main():
-    """Print one line per estimator, size and library."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--patients", type=int, nargs="+", default=[249, 10_000, 10**6])
-    parser.add_argument("--runs", type=int, default=5)
-    options = parser.parse_args()
+def cost(estimator: str, by: str, n: int) -> Cost:
+    """Seconds of one fit, and the memory of the process that made it."""
+    run = measured([sys.executable, __file__, estimator, by, str(n)])
+    wall, cpu = map(float, run.output.split()[-2:])
+    return Cost(wall, cpu, run.peak_mb, run.output)
+
+
+def fitted_by_r(estimator: str, n: int) -> str:
+    """The wall and CPU seconds that R tells of itself."""
+    with tempfile.NamedTemporaryFile("w", suffix=".csv", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["days", "status"])
+        writer.writerows(zip(*(values.tolist() for values in patients(n)), strict=True))
+        file.flush()
+        command = ["Rscript", "--vanilla", SCRIPT_OF_R, file.name, estimator]
+        return subprocess.run(
+            [*command, str(N_RUNS)], check=True, capture_output=True, text=True
+        ).stdout
+
+
+def main() -> None:
+    """Print the seconds of one fit."""
+    _, estimator, by, n = sys.argv
+    fit = ESTIMATORS[estimator][by]
+    if fit is None:
+        print(fitted_by_r(estimator, int(n)))
+        return
     warnings.filterwarnings("ignore", module="lifelines")
-    print("estimator", "patients", "by", "seconds", "mb", "difference", sep="\t")
-    for n in options.patients:
-        days, status = patients(n)
-        for name, (before, *fits) in ESTIMATORS.items():
-            reference = None
-            for fit in fits:
-                if fit is lifelines_incidence and n > MOST_OF_AALEN_JOHANSEN:
-                    continue
-                curve, seconds, most = measured(fit, days, status, n_runs=options.runs)
-                reference = reference or curve
-                difference = np.abs(
-                    at_days(reference[0], *curve, before) - reference[1]
-                ).max()
-                words = fit.__name__.removesuffix("_incidence").replace("_", "-")
-                print(
-                    *(name, n, "ours" if words == "our" else words),
-                    *(f"{seconds:.4f}", f"{most:.1f}", f"{difference:.0e}"),
-                    sep="\t",
-                    flush=True,
-                )
+    days, status = patients(int(n))
+    fit(days, status)
+    seconds = []
+    for _ in range(N_RUNS):
+        began, began_cpu = time.perf_counter(), time.process_time()
+        fit(days, status)
+        seconds.append((time.perf_counter() - began, time.process_time() - began_cpu))
+    print(*min(seconds))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,146 @@
+"""What a command costs: seconds, CPU seconds, and the memory of its whole process tree.
+
+Memory is the sum of the proportional set sizes (PSS) of the command and all that it
+started, so that a page which two processes share counts once. It is sampled, with at
+most a tenth of a core: a peak of less than the interval may be missed. Linux alone
+tells it.
+"""
+
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+SHORTEST_INTERVAL = 0.02
+# The sampler rests this many times as long as it worked.
+REST = 10
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one run of a command took.
+
+    Attributes
+    ----------
+    wall, cpu : float
+        Seconds; `cpu` of the command and of every process that it waited for.
+    peak_mb : float
+        The most memory that the process tree held at once.
+    output : str
+        What it printed.
+    """
+
+    wall: float
+    cpu: float
+    peak_mb: float
+    output: str
+
+
+class Failed(Exception):
+    """A command that is measured ended with an error, and with what it printed."""
+
+
+def measured(
+    command: Sequence[str | os.PathLike[str]],
+    *,
+    cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    allowed: tuple[int, ...] = (0,),
+) -> Cost:
+    """Run a command to its end.
+
+    Parameters
+    ----------
+    command : sequence of str or path
+    cwd : path, optional, keyword-only
+    environment : mapping, optional, keyword-only
+        Variables beside the caller's.
+    allowed : tuple of int, keyword-only
+        Exit codes that are no error.
+
+    Raises
+    ------
+    Failed
+        If it ends with another exit code.
+    """
+    began = time.perf_counter()
+    with subprocess.Popen(
+        [str(part) for part in command],
+        cwd=cwd,
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        peak = _Peak(process.pid)
+        peak.start()
+        output = process.stdout.read()
+        # The counters of its finished children come with its own.
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        peak.stop()
+    if process.returncode not in allowed:
+        raise Failed(f"{command[0]} ended with {process.returncode}:\n{output[-2000:]}")
+    return Cost(wall, usage.ru_utime + usage.ru_stime, peak.kilobytes / 1024, output)
+
+
+class _Peak(threading.Thread):
+    """The most memory that a session's processes hold at once."""
+
+    def __init__(self, session: int) -> None:
+        super().__init__(daemon=True)
+        self.session, self.kilobytes = session, 0
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        rest = SHORTEST_INTERVAL
+        while not self._ended.wait(rest):
+            began = time.perf_counter()
+            held = sum(proportional_set_size(pid) for pid in members(self.session))
+            self.kilobytes = max(self.kilobytes, held)
+            rest = max(SHORTEST_INTERVAL, REST * (time.perf_counter() - began))
+
+    def stop(self) -> None:
+        self._ended.set()
+        self.join()
+
+
+def members(root: int) -> set[int]:
+    """The processes of the session of `root`, and those that descend from it."""
+    parents, found = {}, {root}
+    for entry in os.scandir("/proc"):
+        if not entry.name.isdigit():
+            continue
+        try:
+            # The name, in parentheses, may hold anything; state, parent, group and
+            # session follow it.
+            text = Path(entry.path, "stat").read_text(encoding="utf-8")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        _, parent, _, session = text.rpartition(")")[2].split()[:4]
+        parents[int(entry.name)] = int(parent)
+        if int(session) == root:
+            found.add(int(entry.name))
+    while True:
+        children = {pid for pid, parent in parents.items() if parent in found} - found
+        if not children:
+            return found
+        found |= children
+
+
+def proportional_set_size(pid: int) -> int:
+    """Kilobytes of a process, a shared page divided among those who share it."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+            for line in file:
+                if line.startswith("Pss:"):
+                    return int(line.split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        pass  # it has ended since it was listed
+    return 0
