@@ -22,7 +22,7 @@ _VALUES = (
 
 
 def compare_with_manifest(
-    files: Iterable[DeliveredFile], *, delivered: set[str]
+    files: Iterable[DeliveredFile], *, delivered: set[str], missing: set[str]
 ) -> tuple[Identity | None, list[Fault]]:
     """Compare the files that could be read with what the manifest says of them.
 
@@ -32,6 +32,8 @@ def compare_with_manifest(
         The files that could be read, the manifest among them.
     delivered
         Every table of which a file came, readable or not.
+    missing
+        Every table whose file is known to be missing, and is told as such.
 
     Returns
     -------
@@ -51,7 +53,7 @@ def compare_with_manifest(
     name = manifest.path.name
     faults += _identity_faults(name, rows)
     told = {(row["delivery_id"], row["data_cutoff_date"]) for row in rows}
-    faults += _listing_faults(name, rows, delivered - {"manifest"})
+    faults += _listing_faults(name, rows, delivered - {"manifest"}, missing)
     for row in rows:
         if file := by_table.get(row["table_name"]):
             faults += _content_faults(file, row)
@@ -146,7 +148,9 @@ def _identity_faults(name: str, rows: list[dict]) -> list[Fault]:
     return faults
 
 
-def _listing_faults(name: str, rows: list[dict], delivered: set[str]) -> list[Fault]:
+def _listing_faults(
+    name: str, rows: list[dict], delivered: set[str], missing: set[str]
+) -> list[Fault]:
     faults = []
     listed = [row["table_name"] for row in rows]
     for table_name in sorted(set(listed)):
@@ -158,7 +162,7 @@ def _listing_faults(name: str, rows: list[dict], delivered: set[str]) -> list[Fa
                     f"lists {quoted(table_name)}, which is no table that it may list",
                 )
             )
-        elif table_name not in delivered:
+        elif table_name not in delivered | missing:
             faults.append(
                 Fault(
                     "file_missing",

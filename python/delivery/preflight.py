@@ -36,14 +36,19 @@ def inspect_delivery(folder: str | os.PathLike[str]) -> Delivery:
             files.append(_inspect_file(delivery_contract()[table_name], path))
         except DeliveryRefused as refused:
             faults.extend(refused.faults)
-    named = {fault.file_name.partition(".")[0] for fault in faults}
+    missing = {_table(fault) for fault in faults if fault.rule_id == "file_missing"}
+    named = {_table(fault) for fault in faults} & delivery_contract().keys()
     identity, manifest_faults = compare_with_manifest(
-        files, delivered=(paths.keys() | named) & delivery_contract().keys()
+        files, delivered=(paths.keys() | named) - missing, missing=missing
     )
     faults.extend(manifest_faults)
     if faults or identity is None:
         raise DeliveryRefused(str(folder), faults, identity=identity, files=files)
     return Delivery(folder, *identity, files=tuple(files))
+
+
+def _table(fault: Fault) -> str:
+    return fault.file_name.partition(".")[0]
 
 
 def _inspect_file(table: Table, path: Path) -> DeliveredFile:

@@ -26,6 +26,19 @@ def header(name, old, new):
     return edit(name, lambda text: text.replace(old, new, 1))
 
 
+def unlisted(table):
+    """Neither the file nor its line in the manifest came."""
+
+    def apply(folder: Path) -> None:
+        (folder / f"{table}.csv").unlink()
+        manifest = folder / "manifest.csv"
+        lines = manifest.read_text().splitlines(keepends=True)
+        kept = [line for line in lines if not line.startswith(f"{table},")]
+        manifest.write_text("".join(kept))
+
+    return apply
+
+
 def with_bytes(name, change):
     """An edit of bytes, of which the manifest is told."""
 
@@ -77,6 +90,10 @@ FAULTS = {
         unlink("follow_up.csv"),
         "follow_up.csv: required file is missing; expected follow_up.csv, "
         "follow_up.csv.gz or follow_up.parquet",
+    ),
+    "file_missing_and_unlisted": (
+        unlisted("follow_up"),
+        "follow_up.csv: required file is missing; expected follow_up.csv, ",
     ),
     "manifest_missing": (
         unlink("manifest.csv"),
