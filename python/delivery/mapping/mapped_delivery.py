@@ -6,9 +6,9 @@ from pathlib import Path
 
 from delivery.contract import delivery_contract
 from delivery.faults import quoted
-from delivery.mapping.definitions import Mapping, Vocabulary
 from delivery.mapping.mapping_file import MANIFEST_SETTINGS, read_mapping
 from delivery.mapping.not_mapped import NotMapped
+from delivery.mapping.parts import Mapping
 from delivery.mapping.records import Mapped, mapped_records
 from delivery.mapping.refusal import MappingRefused, unknown
 from delivery.mapping.sources import Source, export_files, found_file, read_source
@@ -31,7 +31,6 @@ def map_export(
     mapping_file: Path,
     output: Path,
     *,
-    vocabulary: Vocabulary,
     manifest: dict[str, str] | None = None,
     replace: bool = False,
 ) -> MappedDelivery:
@@ -45,8 +44,6 @@ def map_export(
         The definitions.
     output
         The delivery's folder; `<output>.not_mapped.csv` lists what is not mapped.
-    vocabulary
-        The allowed terms of a vocabulary of the contract.
     manifest
         `delivery_id`, `delivered_on` and `data_cutoff_date`, where they are not those
         of the mapping.
@@ -64,7 +61,7 @@ def map_export(
         if path.resolve() != mapping_file.resolve()
     ]
     listed_file = refuse_places(export, output, replace=replace)
-    mapping = read_mapping(mapping_file, vocabulary=vocabulary)
+    mapping = read_mapping(mapping_file)
     told = mapping.manifest | {k: v for k, v in (manifest or {}).items() if v}
     missing = [name for name in MANIFEST_SETTINGS if name not in told]
     if missing:
@@ -77,7 +74,7 @@ def map_export(
         )
     _refuse_manifest(told)
     sources = _sources(mapping, files)
-    mapped = mapped_records(mapping, sources, vocabulary=vocabulary)
+    mapped = mapped_records(mapping, sources)
     mapped.not_mapped[:0] = _files_not_named(files, sources)
     mapped.not_mapped += _contract_not_filled(mapping)
     texts = delivery_texts(mapped.rows, told)

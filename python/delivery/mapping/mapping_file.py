@@ -9,14 +9,14 @@ from pathlib import Path
 
 from delivery.contract import Column, delivery_contract
 from delivery.csv_file import DIALECT
+from delivery.definitions import terms
 from delivery.faults import quoted
-from delivery.mapping.definitions import (
+from delivery.mapping.parts import (
     Cell,
     Condition,
     Mapping,
     Named,
     Part,
-    Vocabulary,
 )
 from delivery.mapping.refusal import MappingRefused, unknown
 from delivery.mapping.values import DateFormat
@@ -47,15 +47,13 @@ class _Row:
         return self.values.get(name, "")
 
 
-def read_mapping(path: Path, *, vocabulary: Vocabulary) -> Mapping:
+def read_mapping(path: Path) -> Mapping:
     """Read a mapping file.
 
     Parameters
     ----------
     path
         The CSV file.
-    vocabulary
-        The allowed terms of a vocabulary of the contract.
 
     Raises
     ------
@@ -67,7 +65,7 @@ def read_mapping(path: Path, *, vocabulary: Vocabulary) -> Mapping:
     told: dict[tuple[str, str], list[_Told]] = {}
     for row in _rows(path):
         try:
-            conditions = _read_row(mapping, row, vocabulary)
+            conditions = _read_row(mapping, row)
         except _Slip as slip:
             slips.append(_located(path, row.file_line, str(slip)))
             continue
@@ -85,15 +83,13 @@ def read_mapping(path: Path, *, vocabulary: Vocabulary) -> Mapping:
     return mapping
 
 
-def _read_row(
-    mapping: Mapping, row: _Row, vocabulary: Vocabulary
-) -> tuple[Condition, ...]:
+def _read_row(mapping: Mapping, row: _Row) -> tuple[Condition, ...]:
     """Take in what a row says beside its part; its conditions."""
     conditions = _conditions(row.where)
     if row.contract_table in SETTINGS:
         _read_setting(mapping, row, conditions)
     else:
-        _judge_row(row, vocabulary)
+        _judge_row(row)
         if not row.source_file:
             mapping.empty_tables.append(row.contract_table)
     if row.source_file:
@@ -216,7 +212,7 @@ def _only(row: _Row, *allowed: str) -> None:
             raise _Slip(f"{name} means nothing in a row of {row.contract_table}")
 
 
-def _judge_row(row: _Row, vocabulary: Vocabulary) -> None:
+def _judge_row(row: _Row) -> None:
     """Whether the words of a row about a contract table exist and go together."""
     tables = [name for name in delivery_contract() if name != MANIFEST]
     if row.contract_table not in tables:
@@ -236,7 +232,7 @@ def _judge_row(row: _Row, vocabulary: Vocabulary) -> None:
             + unknown(row.contract_column, what, list(table.column_names))
         )
     column = table.columns[table.column_names.index(row.contract_column)]
-    _judge_value(row, column, vocabulary)
+    _judge_value(row, column)
     for name in ("date_format", "unit_factor"):
         if getattr(row, name) and (row.source_value or not row.source_column):
             raise _Slip(f"{name} belongs in the row of the column itself")
@@ -246,7 +242,7 @@ def _judge_row(row: _Row, vocabulary: Vocabulary) -> None:
         raise _Slip(f"unit_factor: {table.name}.{column.name} is no number")
 
 
-def _judge_value(row: _Row, column: Column, vocabulary: Vocabulary) -> None:
+def _judge_value(row: _Row, column: Column) -> None:
     """Whether a row says where its value comes from, and one that the contract has."""
     if not row.source_column and not row.contract_value:
         raise _Slip("give a source_column, or a contract_value for every record")
@@ -255,10 +251,10 @@ def _judge_value(row: _Row, column: Column, vocabulary: Vocabulary) -> None:
     if not row.source_column and row.source_value:
         raise _Slip("source_column is empty: whose value is the source_value?")
     if row.contract_value and column.terms:
-        terms = list(vocabulary(column.terms))
-        if row.contract_value not in terms:
+        known = terms(column.terms)
+        if row.contract_value not in known:
             what = f"term of {column.terms}"
-            raise _Slip("contract_value: " + unknown(row.contract_value, what, terms))
+            raise _Slip("contract_value: " + unknown(row.contract_value, what, known))
 
 
 def _conditions(where: str) -> tuple[Condition, ...]:

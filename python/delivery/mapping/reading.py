@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from delivery.mapping.definitions import Cell, Mapping, Part
 from delivery.mapping.not_mapped import NotMapped
+from delivery.mapping.parts import Cell, Mapping, Part
 from delivery.mapping.sources import Source
 from delivery.mapping.values import Translated, translated
 

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from delivery.contract import Table, delivery_contract
-from delivery.mapping.definitions import Cell, Mapping, Part, Vocabulary
+from delivery.definitions import terms
 from delivery.mapping.not_mapped import NotMapped
+from delivery.mapping.parts import Cell, Mapping, Part
 from delivery.mapping.reading import (
     Contribution,
     Reading,
@@ -31,9 +32,7 @@ class Mapped:
     not_mapped: list[NotMapped] = field(default_factory=list)
 
 
-def mapped_records(
-    mapping: Mapping, sources: dict[str, Source], *, vocabulary: Vocabulary
-) -> Mapped:
+def mapped_records(mapping: Mapping, sources: dict[str, Source]) -> Mapped:
     """Every contract row that the mapping makes of the sources.
 
     Parameters
@@ -42,12 +41,10 @@ def mapped_records(
         The definitions, whose files and columns exist.
     sources
         The files by the name that the mapping gives them.
-    vocabulary
-        The allowed terms of a vocabulary of the contract.
     """
     mapped = Mapped()
     known = {
-        (table.name, column.name): frozenset(vocabulary(column.terms))
+        (table.name, column.name): frozenset(terms(column.terms))
         if column.terms
         else frozenset()
         for table in delivery_contract().values()

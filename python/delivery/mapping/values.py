@@ -12,7 +12,7 @@ from decimal import Context, Decimal, Inexact, localcontext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from delivery.mapping.definitions import Cell
+    from delivery.mapping.parts import Cell
 
 ISO, SAS = "ISO", "SAS"
 _SAS_EPOCH = date(1960, 1, 1)

@@ -63,7 +63,6 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the delivery; print what was translated and what was not mapped."""
-    from delivery.definitions import terms
     from delivery.mapping.mapped_delivery import map_export
     from delivery.mapping.refusal import MappingRefused
 
@@ -72,7 +71,6 @@ def run(arguments: argparse.Namespace) -> int:
             arguments.folder,
             arguments.mapping,
             arguments.output,
-            vocabulary=terms,
             manifest={
                 name: getattr(arguments, name)
                 for name in ("delivery_id", "delivered_on", "data_cutoff_date")

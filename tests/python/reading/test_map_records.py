@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 from delivery.contract import delivery_contract
-from delivery.mapping.definitions import Cell
 from delivery.mapping.mapping_file import COLUMNS
+from delivery.mapping.parts import Cell
 from delivery.mapping.values import DateFormat, translated
 from delivery_files import read_rows
 from exports import write_csv

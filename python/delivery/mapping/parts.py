@@ -5,15 +5,12 @@ record that meets the condition gives one row of that table. A row without a con
 goes with every part of its file and table.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
 from delivery.contract import Column, Table, delivery_contract
 from delivery.mapping.values import DateFormat
-
-Vocabulary = Callable[[str], Sequence[str]]
 
 
 @dataclass(frozen=True, order=True)
