@@ -24,8 +24,9 @@ from building.build import Build
 from building.lock import BuildRefused
 from building.parameters import parameter_faults, parameters_used
 from building.quality_page import write_page, write_refusal
+from building.results import refusals
 from building.sql_functions import lend_functions
-from expectations.runner import Runner, refusals, stored_results
+from expectations.runner import Runner, stored_results
 
 EXAMPLE = PROJECT / "dbt_project" / "deliveries" / "example"
 _READS_DELIVERY = ("build", "run")

@@ -16,7 +16,7 @@ import pandas
 from delivery.definitions import gate_rule
 from delivery.faults import Fault
 
-from expectations.runner import failures, refusals
+from building.results import failures, refusals
 
 LIST_COLUMNS = (
     "severity",

@@ -58,6 +58,8 @@ def build(
     """Run ``dbt build`` on a delivery, with everything that it writes in `folder`."""
     environment = {
         **os.environ,
+        # A copy of the project is built by its own Python.
+        "PYTHONPATH": str(project / "python"),
         "DELIVERY_DIR": str(delivery),
         "WAREHOUSE": str(folder / "warehouse.duckdb"),
         "DBT_TARGET_PATH": str(folder / "target"),

@@ -15,11 +15,11 @@ from pathlib import Path
 import duckdb
 import pandas
 from building.log import write_rows
+from building.results import failures, refusals
 from delivery.definitions import PROJECT, seed
 from delivery.load import load_delivery, write_warnings
 from delivery.preflight import inspect_delivery
 
-from expectations.runner import failures, refusals
 from expectations.tables import tables_to_judge
 from expectations.worker import evaluate
 

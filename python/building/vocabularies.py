@@ -1,0 +1,318 @@
+"""No word of a definition is undefined: each names what a row or the derivation makes.
+
+The seed `vocabularies` says of each column of a seed which words it may hold; the words
+that SQL makes or reads by name are rows, too (`derived_words`, `event_types`).
+"""
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from delivery.contract import delivery_contract
+from delivery.definitions import PROJECT, seed_file, seed_folders, studies
+
+from building.parameters import parameter_faults, parameter_types
+
+Row = dict[str, str]
+Seeds = dict[str, list[Row]]
+
+# A word that its own column defines, and a text for readers.
+NEW, TEXT = "new", "text"
+_SHOWN = 12
+_MOST_FAULTS = 10
+_SOURCE = re.compile(r"(\w+)\.(\w+)(?: where (.+?))?(?: as (\S+))?")
+_TYPED = {
+    "int": (re.compile(r"-?[0-9]+"), "a whole number"),
+    "double": (re.compile(r"-?[0-9]+(\.[0-9]+)?(e-?[0-9]+)?"), "a number"),
+    "boolean": (re.compile("true|false"), "true or false"),
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where words stand: a column, in the rows that the conditions leave."""
+
+    relation: str
+    column: str
+    conditions: tuple[tuple[str, str], ...]
+    pattern: str
+
+    def words(self, tables: "Tables", row: Row) -> list[str]:
+        """The words that a row may name; ``{column}`` is a value of that row."""
+        wanted = tuple((name, value.format(**row)) for name, value in self.conditions)
+        return tables.words(self, wanted)
+
+
+class Tables:
+    """Where words are made: the seeds, and what `made_elsewhere` adds."""
+
+    def __init__(self, seeds: Seeds) -> None:
+        self.rows = seeds | made_elsewhere(seeds)
+        self._found: dict[tuple, list[str]] = {}
+
+    def words(self, source: Source, wanted: tuple[tuple[str, str], ...]) -> list[str]:
+        """The words of a source in the rows that are wanted."""
+        key = (source, wanted)
+        if key not in self._found:
+            self._found[key] = [
+                source.pattern.replace("*", row[source.column])
+                for row in self.rows[source.relation]
+                if row[source.column]
+                and all(row[name] == value for name, value in wanted)
+            ]
+        return self._found[key]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a column of a seed may hold, in the rows that a condition leaves."""
+
+    seed: str
+    column: str
+    part: str
+    conditions: tuple[tuple[str, str], ...]
+    sources: tuple[Source, ...]
+    is_complete: bool
+
+    def cells(self, row: Row) -> list[str]:
+        """The words in this column of a row: the cell, or a named part of it."""
+        if any(row[name] != value for name, value in self.conditions):
+            return []
+        cell = row[self.column]
+        if self.part:
+            return re.findall(rf"(?:^| ){self.part}=(\S+)", cell)
+        return [cell] if cell else []
+
+
+def read_seeds() -> Seeds:
+    """The rows of every seed of the study, as text."""
+    return {name: _rows(seed_file(name)) for name in seed_columns()}
+
+
+def _rows(path: Path) -> list[Row]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def seed_columns() -> dict[str, dict[str, str]]:
+    """The columns of each seed and their types, as the catalogue says."""
+    shared, _ = seed_folders()
+    return {
+        entry["name"]: entry["config"]["column_types"]
+        for path in sorted(shared.glob("*.yml"))
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"]
+    }
+
+
+def faults(given: dict[str, Any]) -> list[str]:
+    """Why nothing may be built by these definitions and ``--vars``, a line each."""
+    _, study = seed_folders()
+    if study.name not in studies():
+        return [
+            f"there is no study '{study.name}': STUDY names a folder of seeds/, one of "
+            f"{', '.join(studies())}{_hint(study.name, studies())}"
+        ]
+    found = file_faults()
+    if not found:
+        seeds = read_seeds()
+        found = cell_faults(seeds) or undefined_words(seeds)
+    if found:
+        more = len(found) - _MOST_FAULTS
+        rest = [f"and {more} more"] if more > 0 else []
+        return [f"definitions refused: {line}" for line in found[:_MOST_FAULTS]] + rest
+    return parameter_faults(given)
+
+
+def file_faults() -> list[str]:
+    """Seeds that are missing, doubled or unknown, and headers that are not theirs."""
+    shared, study = seed_folders()
+    found = []
+    for name, columns in seed_columns().items():
+        paths = [path for f in (shared, study) if (path := f / f"{name}.csv").is_file()]
+        header = ",".join(columns)
+        if not paths:
+            found.append(
+                f"{_shown(study)} has no {name}.csv: one without rows is its header "
+                f"alone, {header}"
+            )
+        elif len(paths) > 1:
+            found.append(f"{name}.csv stands in {_shown(shared)} and {_shown(study)}")
+        else:
+            with paths[0].open(encoding="utf-8") as file:
+                given = file.readline().rstrip("\r\n")
+            if given != header:
+                found.append(f"{_shown(paths[0])}: its header is not {header}")
+    for path in sorted([*shared.glob("*.csv"), *study.glob("*.csv")]):
+        if path.stem not in seed_columns():
+            hint = _hint(path.stem, seed_columns())
+            found.append(f"{_shown(path)}: no seed has this name{hint}")
+    return found
+
+
+def cell_faults(seeds: Seeds) -> list[str]:
+    """Rows that are too long or too short, and values of another type."""
+    found = []
+    for name, row, line in _lines(seeds):
+        where = f"{_place(name)}, line {line}"
+        if None in row or None in row.values():
+            found.append(f"{where}: not {len(seed_columns()[name])} values")
+            continue
+        for column, kind in seed_columns()[name].items():
+            pattern, expected = _TYPED.get(kind, (None, ""))
+            if row[column] and pattern and not pattern.fullmatch(row[column]):
+                found.append(
+                    f"{where}: {column} '{row[column]}' cannot be; expected {expected}"
+                )
+    return found
+
+
+def _lines(seeds: Seeds) -> Iterator[tuple[str, Row, int]]:
+    for name, rows in seeds.items():
+        for line, row in enumerate(rows, start=2):
+            yield name, row, line
+
+
+def undefined_words(seeds: Seeds) -> list[str]:
+    """Words that nothing makes or reads, and words that had to be there and are not."""
+    tables = Tables(seeds)
+    by_column: dict[tuple[str, str, str], list[Reference]] = {}
+    for reference in references(seeds):
+        place = (reference.seed, reference.column, reference.part)
+        by_column.setdefault(place, []).append(reference)
+    found = []
+    for (name, column, part), alternatives in by_column.items():
+        for line, row in enumerate(seeds[name], start=2):
+            found += [
+                f"{_place(name)}, line {line} ({_named(row)}): {part or column} {fault}"
+                for fault in _undefined(alternatives, row, tables)
+            ]
+        found += [
+            f"{_place(name)}: {column} '{word}' is read by name, and has no row"
+            for alternative in alternatives
+            if alternative.is_complete
+            for word in _missing(alternative, seeds[name], tables)
+        ]
+    return found
+
+
+def _undefined(alternatives: list[Reference], row: Row, tables: Tables) -> list[str]:
+    cells = {cell for reference in alternatives for cell in reference.cells(row)}
+    known = [
+        word
+        for reference in alternatives
+        if reference.cells(row)
+        for source in reference.sources
+        for word in source.words(tables, row)
+    ]
+    return [
+        f"'{cell}': nothing defines or reads this word{_hint(cell, known)}"
+        for cell in sorted(cells)
+        if cell not in known and NEW not in known
+    ]
+
+
+def _missing(reference: Reference, rows: list[Row], tables: Tables) -> list[str]:
+    there = {row[reference.column] for row in rows}
+    return [
+        word
+        for source in reference.sources
+        for word in dict.fromkeys(source.words(tables, {}))
+        if word not in there
+    ]
+
+
+def _hint(word: str, known: Any) -> str:
+    """The nearest word, and the words that exist."""
+    words = list(dict.fromkeys(known))
+    if not words:
+        return "; no word can stand here"
+    nearest = get_close_matches(word, words, n=1)
+    shown = words if len(words) <= _SHOWN else [*words[:_SHOWN], "..."]
+    asked = f"; did you mean '{nearest[0]}'?" if nearest else "."
+    return f"{asked} It may be {', '.join(shown)}"
+
+
+def _named(row: Row) -> str:
+    """The row by its first cell that is a word."""
+    return next((value for value in row.values() if not value.isdecimal()), "")
+
+
+@cache
+def _place(name: str) -> str:
+    return _shown(seed_file(name))
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(PROJECT))
+
+
+def references(seeds: Seeds) -> list[Reference]:
+    """What each column of each seed may hold, as the seed `vocabularies` says."""
+    found = []
+    for row in seeds["vocabularies"]:
+        column, _, part = row["column_name"].partition(".")
+        names = [row["seed_name"]]
+        if names == ["*"]:
+            names = [
+                name for name, columns in seed_columns().items() if column in columns
+            ]
+        for name in names:
+            found.append(
+                Reference(
+                    seed=name,
+                    column=column,
+                    part=part,
+                    conditions=_conditions(row["only_where"]),
+                    sources=tuple(map(_source, row["vocabulary"].split(" | "))),
+                    is_complete=row["is_complete"] == "true",
+                )
+            )
+    return found
+
+
+def _source(text: str) -> Source:
+    if text in (NEW, TEXT):
+        return Source("anything", "word", (), NEW)
+    match = _SOURCE.fullmatch(text)
+    if match is None:
+        raise ValueError(f"vocabularies: '{text}' is no <seed>.<column>")
+    relation, column, conditions, pattern = match.groups()
+    return Source(relation, column, _conditions(conditions or ""), pattern or "*")
+
+
+def _conditions(text: str) -> tuple[tuple[str, str], ...]:
+    pairs = (part.partition("=") for part in text.split(" and ") if part)
+    return tuple((name, value) for name, _, value in pairs)
+
+
+def made_elsewhere(seeds: Seeds) -> Seeds:
+    """Words that are no column of one seed."""
+    contract = [
+        {
+            "table_name": table.name,
+            "column_name": column.name,
+            "terms": column.terms or "",
+            "date": f"{table.name}.{column.name}" if "date" in column.type else "",
+        }
+        for table in delivery_contract().values()
+        for column in table.columns
+    ]
+    return {
+        "anything": [{"word": NEW}],
+        "contract": contract,
+        "terms": [*seeds["shared_terms"], *seeds["study_terms"]],
+        "parameter_types": [{"type": name} for name in parameter_types()],
+        # The ways in which an endpoint's event can come: `os_death`.
+        "endpoint_ends": [
+            {"fact": f"{row['endpoint']}_{row['ended_by']}"}
+            for row in seeds["endpoint_events"]
+            if row["status"] == "1"
+        ],
+    }

@@ -1,0 +1,64 @@
+-- A returned row is a word that the derivation made and no row defines, so that no
+-- definition could use it.
+with
+event_types as (
+    select * from {{ ref('event_types') }}
+),
+
+derived_words as (
+    select * from {{ ref('derived_words') }}
+),
+
+words_made as (
+    select
+        'event_type' as vocabulary,
+        event_type as word
+    from {{ ref('int_patient_timeline') }}
+    union
+    select
+        'event_type' as vocabulary,
+        event_type as word
+    from {{ ref('int_unresolved_events') }}
+    union
+    select
+        'finding' as vocabulary,
+        doubt as word
+    from {{ ref('int_unresolved_events') }}
+    union
+    select
+        'subset' as vocabulary,
+        subset as word
+    from {{ ref('subset_members') }}
+    union
+    select
+        'characteristic' as vocabulary,
+        variable as word
+    from {{ ref('table_one_values') }}
+    union
+    select
+        'stratum_level' as vocabulary,
+        level as word
+    from {{ ref('survival_strata') }}
+),
+
+words_defined as (
+    select
+        'event_type' as vocabulary,
+        event_type as word
+    from event_types
+    union
+    select
+        vocabulary,
+        word
+    from derived_words
+)
+
+select
+    words_made.vocabulary,
+    words_made.word
+from words_made
+left join words_defined
+    on
+        words_made.vocabulary = words_defined.vocabulary
+        and words_made.word = words_defined.word
+where words_defined.word is null

@@ -1,0 +1,232 @@
+"""A word of a definition that nothing defines or reads is refused, in every seed."""
+
+import copy
+import re
+
+import pytest
+from building import vocabularies
+from building.vocabularies import (
+    Reference,
+    cell_faults,
+    faults,
+    file_faults,
+    read_seeds,
+    references,
+    seed_columns,
+    undefined_words,
+)
+from dbt_builds import DELIVERIES, build, project_copy
+from delivery import definitions
+from delivery.definitions import studies
+
+SLIP = "_slip"
+
+
+@pytest.fixture
+def of_study(monkeypatch):
+    """Seeds of a study, to be changed."""
+
+    def chosen(study: str):
+        monkeypatch.setenv("STUDY", study)
+        definitions.seed.cache_clear()
+        vocabularies._place.cache_clear()
+        return copy.deepcopy(read_seeds())
+
+    yield chosen
+    definitions.seed.cache_clear()
+    vocabularies._place.cache_clear()
+
+
+@pytest.mark.parametrize("study", studies())
+def test_every_study_defines_what_it_says(of_study, study):
+    of_study(study)
+    assert faults({}) == []
+
+
+def test_every_column_of_words_says_which_words_it_may_hold(of_study):
+    declared = {(item.seed, item.column) for item in references(of_study("neuf"))}
+    assert [
+        f"{name}.{column}"
+        for name, columns in seed_columns().items()
+        for column, kind in columns.items()
+        if kind == "string" and (name, column) not in declared
+    ] == []
+
+
+def test_no_vocabulary_is_of_a_column_that_is_not_there(of_study):
+    seeds = of_study("neuf")
+    assert {item.seed for item in references(seeds)} <= {*seeds}
+    assert [
+        f"{item.seed}.{item.column}"
+        for item in references(seeds)
+        if item.column not in seed_columns()[item.seed]
+    ] == []
+
+
+def places() -> list[tuple[str, str, str]]:
+    """Every column of every seed that names a word made elsewhere."""
+    return sorted(
+        {
+            (item.seed, item.column, item.part)
+            for item in references(read_seeds())
+            for source in item.sources
+            if source.relation != "anything"
+        }
+    )
+
+
+def _words(alternatives: list[Reference], row: dict[str, str]) -> list[str]:
+    """The word of a row that must be made elsewhere."""
+    meant = [item for item in alternatives if item.cells(row)]
+    is_free = any(
+        source.relation == "anything" for item in meant for source in item.sources
+    )
+    return (
+        [] if is_free else sorted({word for item in meant for word in item.cells(row)})
+    )
+
+
+@pytest.mark.parametrize(("name", "column", "part"), places())
+@pytest.mark.parametrize("study", studies())
+def test_a_slip_in_a_word_is_told_by_name(of_study, study, name, column, part):
+    seeds = of_study(study)
+    alternatives = [
+        item
+        for item in references(seeds)
+        if (item.seed, item.column, item.part) == (name, column, part)
+    ]
+    used = (
+        (line, row, *_words(alternatives, row))
+        for line, row in enumerate(seeds[name], start=2)
+    )
+    line, row, word = next((use for use in used if len(use) == 3), (0, {}, ""))
+    if not word:
+        pytest.skip(f"{study} leaves {name}.{column} empty")
+    row[column] = row[column].replace(f"{part}={word}", f"{part}={word}{SLIP}")
+    if not part:
+        row[column] = word + SLIP
+    said = [fault for fault in undefined_words(seeds) if SLIP in fault]
+    assert any(
+        re.match(
+            rf"seeds/\w+/{name}\.csv, line {line} \(.*\): {part or column} "
+            rf"'{word}{SLIP}': nothing defines or reads this word",
+            fault,
+        )
+        for fault in said
+    ), said
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "word", "said"),
+    [
+        ("censoring_rules", "stop_type", "cytotoxic_terapy", "'cytotoxic_therapy'?"),
+        ("endpoint_events", "event_type", "relapsed", "did you mean 'relapse'?"),
+        ("outcome_measures", "fact", "crs_grade_3", "It may be counted, "),
+        ("table_one_levels", "level", "IT", "nothing defines or reads this word"),
+        ("survival_analyses", "population", "mrd_poss", "did you mean 'mrd_pos'?"),
+        ("eligibility_criteria", "one_of", "countrys", "did you mean 'countries'?"),
+    ],
+)
+def test_what_passed_silently_is_told_with_the_nearest_word(
+    of_study, name, column, word, said
+):
+    seeds = of_study("neuf")
+    row = next(row for row in reversed(seeds[name]) if row[column])
+    row[column] = word
+    (fault,) = (fault for fault in undefined_words(seeds) if f"'{word}'" in fault)
+    assert f"{column} '{word}'" in fault and said in fault
+
+
+def test_a_word_has_the_use_that_its_row_makes_of_it(of_study):
+    seeds = of_study("neuf")
+    seeds["endpoint_events"][0]["event_type"] = "follow_up_end"
+    (fault,) = undefined_words(seeds)
+    assert "event_type 'follow_up_end'" in fault and "It may be index, " in fault
+
+
+def test_a_word_that_is_read_by_name_has_its_row(of_study):
+    seeds = of_study("neuf")
+    seeds["assessment_windows"] = seeds["assessment_windows"][1:]
+    (fault,) = undefined_words(seeds)
+    assert "assessment_window 'blood_counts' is read by name, and has no row" in fault
+
+
+def test_a_parameter_that_nothing_reads_is_told(of_study):
+    seeds = of_study("neuf")
+    seeds["parameters"].append({**seeds["parameters"][0], "parameter": "adult_age"})
+    (fault,) = undefined_words(seeds)
+    assert "'adult_age'" in fault and "did you mean 'adult_age_years'?" in fault
+
+
+def test_a_value_of_another_type_is_told(of_study):
+    seeds = of_study("neuf")
+    seeds["response_windows"][0]["last_day"] = "six weeks"
+    seeds["endpoints"][0][None] = ["more"]
+    long, typed = sorted(cell_faults(seeds))
+    assert "endpoints.csv, line 2: not 3 values" in long
+    assert "last_day 'six weeks' cannot be; expected a whole number" in typed
+
+
+def test_every_word_is_in_the_sql_that_is_said_to_make_it(example, of_study):
+    seeds = of_study("neuf")
+    assert [
+        f"{row['word']} is not in {row['made_in']}"
+        for row in seeds["derived_words"]
+        if row["made_in"] and f"'{row['word']}'" not in example.model(row["made_in"])
+    ] == []
+    timeline = example.model("int_patient_timeline")
+    doubts = example.model("int_unresolved_events")
+    assert [
+        f"{row['event_type']} ({row['used_as']})"
+        for row in seeds["event_types"]
+        if f"'{row['event_type']}'"
+        not in (doubts if row["used_as"] == "doubt" else timeline)
+        and row["event_type"]
+        not in {effect["event_type"] for effect in seeds["quarantine_effects"]}
+    ] == []
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A copy of the project, whose definitions may be changed."""
+    return project_copy(tmp_path_factory.mktemp("changed") / "project")
+
+
+def test_a_build_with_an_undefined_word_ends_before_anything_is_read(project, tmp_path):
+    path = project / "seeds" / "neuf" / "censoring_rules.csv"
+    text = path.read_text()
+    path.write_text(text.replace(",hsct,", ",hst,", 1))
+    made = build(DELIVERIES / "edges" / "delivery", tmp_path, project=project)
+    path.write_text(text)
+    assert made.exit_code == 2
+    (line,) = re.findall("definitions refused: (.*)", made.output)
+    assert line.startswith("seeds/neuf/censoring_rules.csv, line 3 (censored_at_hsct)")
+    assert "did you mean 'hsct'?" in line
+    assert not made.warehouse.exists() and not list(tmp_path.glob(".building/*"))
+
+
+def test_a_study_without_a_folder_is_told_with_those_that_have_one(
+    project, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("STUDY", "neuff")
+    made = build(DELIVERIES / "edges" / "delivery", tmp_path, project=project)
+    assert made.exit_code == 2
+    assert "there is no study 'neuff'" in made.output
+    assert "did you mean 'neuf'?" in made.output
+    assert not made.warehouse.exists()
+
+
+def test_a_seed_that_a_study_lacks_is_told_with_its_header(
+    project, tmp_path, monkeypatch
+):
+    path = project / "seeds" / "neuf" / "report_months.csv"
+    path.rename(path.with_name("report_month.csv"))
+    made = build(DELIVERIES / "edges" / "delivery", tmp_path, project=project)
+    path.with_name("report_month.csv").rename(path)
+    assert made.exit_code == 2
+    assert "seeds/neuf has no report_months.csv: one without rows is its" in made.output
+    assert "report_month.csv: no seed has this name; did you mean" in made.output
+
+
+def test_the_files_of_every_study_are_those_of_the_catalogue():
+    assert file_faults() == []
