@@ -22,20 +22,17 @@ FloatArray = NDArray[np.float64]
 
 def month_in_days(
     month: float | str | Decimal, *, days_per_month: float | str | Decimal
-) -> Fraction | float:
-    """The exact number of days in `month` months.
+) -> Fraction:
+    """The exact number of days in `month` months, which is a finite number.
 
     Exact, because a time point that is off by one bit puts a patient on the other
     side of it: ``30.1 * 10`` is compared with whole days.
 
     Returns
     -------
-    fractions.Fraction or float
-        A float where `month` is infinite or nan.
+    fractions.Fraction
     """
-    length = length_of_month(days_per_month)
-    exact = time_point("month", month)
-    return exact * length if isinstance(exact, Fraction) else exact
+    return Fraction(str(month)) * length_of_month(days_per_month)
 
 
 @dataclass(frozen=True)
@@ -164,7 +161,9 @@ class Curve:
         self, month: float, *, days_per_month: float | str | Decimal
     ) -> PointEstimate:
         """The estimate at `month` months of `days_per_month` days each."""
-        return self.at_day(month_in_days(month, days_per_month=days_per_month))
+        length = length_of_month(days_per_month)
+        # Infinity and nan are of no length, and stay as they are.
+        return self.at_day(time_point("month", month) * length)
 
     def plot(
         self,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import inf
 
-from survival.disclosure.counts import Interval
+from survival.disclosure.counts import Interval, Key
 
 
 def tightened(
-    intervals: Mapping[Hashable, Interval],
-    sums: Iterable[tuple[Hashable, tuple[Hashable, ...]]],
-) -> dict[Hashable, Interval]:
+    intervals: Mapping[Key, Interval],
+    sums: Iterable[tuple[Key, tuple[Key, ...]]],
+) -> dict[Key, Interval]:
     """The intervals that remain where each whole is the sum of its parts.
 
     Parameters
@@ -26,7 +26,7 @@ def tightened(
     """
     known = dict(intervals)
     relations = list(sums)
-    by_key: dict[Hashable, list[int]] = {}
+    by_key: dict[Key, list[int]] = {}
     for place, (whole, parts) in enumerate(relations):
         for key in (whole, *parts):
             by_key.setdefault(key, []).append(place)
@@ -42,7 +42,9 @@ def tightened(
     return known
 
 
-def _implied(known, whole, parts):
+def _implied(
+    known: Mapping[Key, Interval], whole: Key, parts: tuple[Key, ...]
+) -> Iterator[tuple[Key, float, float]]:
     low = sum(known[part][0] for part in parts)
     high = sum(known[part][1] for part in parts)
     yield whole, low, high
@@ -52,9 +54,7 @@ def _implied(known, whole, parts):
         yield part, known[whole][0] - others_high, known[whole][1] - others_low
 
 
-def known_small(
-    intervals: Mapping[Hashable, Interval], *, smallest: int
-) -> list[Hashable]:
+def known_small(intervals: Mapping[Key, Interval], *, smallest: int) -> list[Key]:
     """The keys whose count is known to be from 1 to below `smallest`."""
     return [
         key for key, (low, high) in intervals.items() if low >= 1 and high < smallest

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from survival.formatting import Masked
 
 Interval = tuple[float, float]
+# What a count is of: its kind, its population, and what else tells it apart.
+Key = tuple[Any, ...]
 WITHHELD = Masked("masked")
 
 

@@ -12,11 +12,12 @@ with.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import nan
+from typing import Any
 
-from survival.disclosure.counts import WITHHELD, rounded
+from survival.disclosure.counts import WITHHELD, Key, rounded
 from survival.disclosure.rounded_curves import rounded_group
 from survival.disclosure.suppression import showable, too_narrow
 from survival.formatting import Masked
@@ -82,8 +83,8 @@ def masked(study: Study, *, smallest: int, first: Sequence[str] = ()) -> Study:
     ]
     groups = {}
     for analysis_id, members in study.groups.items():
-        kept = [rounded_group(group, study, smallest) for group in members]
-        if found := tuple(group for group in kept if group is not None):
+        coarse_groups = [rounded_group(group, study, smallest) for group in members]
+        if found := tuple(group for group in coarse_groups if group is not None):
             groups[analysis_id] = found
     coarse = replace(study, tables=tables, groups=groups, smallest=smallest)
     shown = showable(coarse, study, smallest=smallest, first=first)
@@ -105,7 +106,7 @@ def _large_enough(
     return (row for row in rows if sum(row[name] for name in columns) >= smallest)
 
 
-def _without(study: Study, out: set[Hashable]) -> Study:
+def _without(study: Study, out: set[Key]) -> Study:
     """The study without the counts of these keys."""
     tables = dict(study.tables)
     tables["table_one"] = [
@@ -141,7 +142,7 @@ def _without(study: Study, out: set[Hashable]) -> Study:
     return replace(study, tables=tables, groups=groups)
 
 
-def _of(keys: set[Hashable], kind: str) -> list[tuple]:
+def _of(keys: set[Key], kind: str) -> list[tuple]:
     return [key for key in keys if key[0] == kind]
 
 
@@ -154,23 +155,19 @@ def _blank(row: Record, columns: Iterable[str] = ESTIMATES) -> Record:
 
 
 def _masked_record(row: Record, columns: Iterable[str], smallest: int) -> Record:
-    counts = {
+    counts: Record = {
         name: None if row[name] is None else rounded(row[name], smallest=smallest)
         for name in columns
     }
-    found = {**row, **counts}
+    found: Record = {**row, **counts}
     if "percent" in row:
         found["percent"] = _share(counts["numerator"], counts["denominator"])
     if "ci_low" in row:
-        is_masked = isinstance(found["percent"], Masked)
-        limits = (
-            (WITHHELD, WITHHELD)
-            if is_masked
-            else exact_limits(counts["numerator"], counts["denominator"])
-        )
-        found["ci_low"], found["ci_high"] = (
-            limit if is_masked else 100 * limit for limit in limits
-        )
+        limits: list[Any] = [WITHHELD, WITHHELD]
+        if not isinstance(found["percent"], Masked):
+            proportions = exact_limits(counts["numerator"], counts["denominator"])
+            limits = [limit and 100 * limit for limit in proportions]
+        found["ci_low"], found["ci_high"] = limits
     return found
 
 

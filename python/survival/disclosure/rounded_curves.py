@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -51,13 +51,14 @@ def rounded_group(group: Group, study: Study, smallest: int) -> Group | None:
 def _steps(group: Group, n: int, days_per_month: str, smallest: int) -> list[Step]:
     """The grid; it ends before too few remain: the last day is a single patient's."""
     steps: list[Step] = []
-    left = (0, 0, 0)
+    left = [0, 0, 0]
     month = GRID_MONTHS
     while True:
         until = month_in_days(month, days_per_month=days_per_month)
         gone = [day for day in group.days if day.time_days < until]
         n_gone = [sum(getattr(day, kind) for day in gone) for kind in KINDS]
-        before, left = left, tuple(multiple(c, smallest=smallest) for c in n_gone)
+        before = left
+        left = [multiple(count, smallest=smallest) for count in n_gone]
         is_empty = not multiple(group.n - sum(n_gone), smallest=smallest)
         if is_empty or sum(left) > n - smallest:
             return steps
@@ -74,11 +75,11 @@ def _counts(steps: Sequence[Step], n: int) -> Counts:
     last = steps[-1].day if steps else 0
     remaining = n - int(left[-1].sum()) if steps else n
     return Counts(
-        time_days=[*(step.day for step in steps), last + 1],
-        n_at_risk=[*(step.n_at_risk for step in steps), remaining],
-        n_event=[*n_event, 0],
-        n_competing=[*n_competing, 0],
-        n_censored=[*n_censored, remaining],
+        time_days=np.array([*(step.day for step in steps), last + 1]),
+        n_at_risk=np.array([*(step.n_at_risk for step in steps), remaining]),
+        n_event=np.append(n_event, 0),
+        n_competing=np.append(n_competing, 0),
+        n_censored=np.append(n_censored, remaining),
     )
 
 
@@ -87,13 +88,13 @@ def _days(
 ) -> Iterator[Day]:
     """Rows as those of the mart; a curve is nan where what decides it is masked."""
     yield _first_day(group.days[0], n)
-    before = (0, 0, 0)
+    before: tuple[int, ...] = (0, 0, 0)
     fitted = {
         name: curve
         for name, curve in zip(
             CURVES, (fit.survival, fit.incidence, fit.competing), strict=True
         )
-        if group.days[0].curves[name].is_estimable
+        if curve is not None and group.days[0].curves[name].is_estimable
     }
     for row, step in enumerate(steps):
         curves = {
@@ -102,8 +103,10 @@ def _days(
             else Value()
             for name in CURVES
         }
-        left = (now - then for now, then in zip(step[2:], before, strict=True))
-        yield Day(step.day, step.n_at_risk, *left, curves)
+        events, competing, censored = (
+            now - then for now, then in zip(step[2:], before, strict=True)
+        )
+        yield Day(step.day, step.n_at_risk, events, competing, censored, curves)
         before = step[2:]
 
 
@@ -117,7 +120,7 @@ def _first_day(first: Day, n: int) -> Day:
 
 
 def _n_deciding(fit: AnalysisFit, name: str, step: Step) -> int:
-    kinds = DECIDED_BY.get(name, ("n_event",))
+    kinds: tuple[str, ...] = DECIDED_BY.get(name, ("n_event",))
     if name == "survival" and fit.analysis.competing_role == "event":
         kinds = ("n_event", "n_competing")
     return sum(getattr(step, kind) for kind in kinds)
@@ -133,11 +136,11 @@ def _summary(
     group: Group, fit: AnalysisFit, study: Study
 ) -> dict[tuple[str, int | None], Record]:
     """Rows as those of ``survival_summary``, without what is masked."""
-    rows = {}
+    rows: dict[tuple[str, Any], Record] = {}
     for row in summary_rows(
         fit, at_months=study.months, days_per_month=study.days_per_month
     ):
-        found = {
+        found: Record = {
             "estimate": row.estimate,
             "ci_low": row.ci_low,
             "ci_high": row.ci_high,
@@ -147,7 +150,7 @@ def _summary(
             f"{fit.survival.estimator}",
         }
         curve = row.statistic.removesuffix("_percent")
-        if curve in CURVES:
+        if curve in CURVES and row.at_month is not None:
             at = month_in_days(row.at_month, days_per_month=study.days_per_month)
             past = [day for day in group.days if day.time_days <= at]
             is_shown = group.last_day + 1 >= at

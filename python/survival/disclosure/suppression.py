@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from survival.analysis import ALL, Analysis
 from survival.disclosure.bounds import known_small, tightened
-from survival.disclosure.counts import WITHHELD, Interval, window
+from survival.disclosure.counts import WITHHELD, Interval, Key, window
 from survival.formatting import Masked
 from survival.study import Study
 
 FLOWS = ("attrition", "records", "left_out", "analysed")
 RECORDS = ("n_delivered", "n_accepted", "n_collapsed", "n_quarantined")
 KINDS = ("n_event", "n_competing", "n_censored")
-Sum = tuple[Hashable, tuple[Hashable, ...]]
-Counted = Iterator[tuple[Hashable, int | Masked | None]]
+Sum = tuple[Key, tuple[Key, ...]]
+Counted = Iterator[tuple[Key, int | Masked | None]]
 
 
-def too_narrow(study: Study, exact: Study, *, smallest: int) -> set[Hashable]:
+def too_narrow(study: Study, exact: Study, *, smallest: int) -> set[Key]:
     """Keys of the counts of tables to leave out, where all counts are rounded.
 
     As long as some count is known to be small, the counts that one is a sum with are
     left out with it, and what is left is attacked again.
     """
     published, sums = _system(study, exact, _table_counts, smallest)
-    out: set[Hashable] = set()
+    out: set[Key] = set()
     while True:
         kept = {key: found for key, found in published.items() if key not in out}
         small = known_small(tightened(kept, sums), smallest=smallest)
@@ -35,9 +36,7 @@ def too_narrow(study: Study, exact: Study, *, smallest: int) -> set[Hashable]:
         out |= _kept_out(set(small), sums, set(kept))
 
 
-def _kept_out(
-    small: set[Hashable], sums: Sequence[Sum], kept: set[Hashable]
-) -> set[Hashable]:
+def _kept_out(small: set[Key], sums: Sequence[Sum], kept: set[Key]) -> set[Key]:
     """The kept counts to leave out next, because they narrow a small one.
 
     The parts go, the whole may stay: it tells of none of them. The patients of a curve
@@ -80,17 +79,22 @@ def _family(analysis: Analysis) -> tuple:
     return analysis.endpoint, analysis.censoring_rule, analysis.landmark_day
 
 
-def _system(study: Study, exact: Study, counts: Callable, smallest: int):
+def _system(
+    study: Study,
+    exact: Study,
+    counts: Callable[[Study, Study], Counted],
+    smallest: int,
+) -> tuple[dict[Key, Interval], list[Sum]]:
     """The windows of what is published, and the sums that hold.
 
     A sum that does not hold in the exact counts tells an attacker nothing.
     """
-    published: dict[Hashable, Interval] = {
+    published: dict[Key, Interval] = {
         key: window(count, smallest=smallest)
         for key, count in counts(study, study)
-        if count not in (None, WITHHELD)
+        if count is not None and count != WITHHELD
     }
-    true = dict(counts(study, exact))
+    true: dict[Key, Any] = dict(counts(study, exact))
     sums = [
         (whole, parts)
         for whole, parts in _sums(study, published)
@@ -156,7 +160,7 @@ def _curve_counts(grid: Study, study: Study) -> Counted:
                     yield ("left", *key, day.time_days, kind), found.shown(total)
 
 
-def _sums(study: Study, published: dict[Hashable, Interval]) -> Iterator[Sum]:
+def _sums(study: Study, published: dict[Key, Interval]) -> Iterator[Sum]:
     levels = defaultdict(list)
     for key in published:
         kind, place, *rest = key
@@ -182,7 +186,7 @@ def _sums(study: Study, published: dict[Hashable, Interval]) -> Iterator[Sum]:
 
 
 def _subset_sums(
-    study: Study, key: tuple, published: dict[Hashable, Interval]
+    study: Study, key: tuple, published: dict[Key, Interval]
 ) -> Iterator[Sum]:
     """A population is the sum of the subsets that split it."""
     kind, population, subset, *rest = key
@@ -195,7 +199,7 @@ def _subset_sums(
             yield key, parts
 
 
-def _response_sums(study: Study, published: dict[Hashable, Interval]) -> Iterator[Sum]:
+def _response_sums(study: Study, published: dict[Key, Interval]) -> Iterator[Sum]:
     """A measure is the sum of those of its outcomes; all are those assessed."""
     outcomes = defaultdict(set)
     assessed = {}
@@ -211,8 +215,9 @@ def _response_sums(study: Study, published: dict[Hashable, Interval]) -> Iterato
         if key[0] != "responses":
             continue
         measure = key[-1]
-        names = [single.get((assessed[measure], one)) for one in outcomes[measure]]
-        if len(names) > 1 and None not in names:
+        wanted = [(assessed[measure], one) for one in outcomes[measure]]
+        names = [single[one] for one in wanted if one in single]
+        if len(names) == len(wanted) > 1:
             yield key, tuple((*key[:-1], name) for name in sorted(names))
         every = sorted(
             name for (kind, _), name in single.items() if kind == assessed[measure]
@@ -221,7 +226,7 @@ def _response_sums(study: Study, published: dict[Hashable, Interval]) -> Iterato
         yield whole, tuple((*key[:-1], name) for name in every)
 
 
-def _flow_sums(study: Study, published: dict[Hashable, Interval]) -> Iterator[Sum]:
+def _flow_sums(study: Study, published: dict[Key, Interval]) -> Iterator[Sum]:
     """Who goes in is who leaves and who stays: step by step, and file by file."""
     keys = [key for key in published if key[0] in FLOWS]
     steps = sorted({key[1] for key in keys if key[0] == "attrition"})
@@ -251,12 +256,12 @@ def _flow_sums(study: Study, published: dict[Hashable, Interval]) -> Iterator[Su
             yield _patients(analysis.population), (analysed, *reasons[name], others)
 
 
-def _patients(population: str) -> Hashable:
+def _patients(population: str) -> Key:
     return ("table_one", population, ALL, "patients", ALL)
 
 
 def _curve_sums(
-    study: Study, key: tuple, published: dict[Hashable, Interval]
+    study: Study, key: tuple, published: dict[Key, Interval]
 ) -> Iterator[Sum]:
     kind, analysis_id, stratum, *rest = key
     analysis = study.analyses_by_id[analysis_id]
@@ -280,7 +285,7 @@ def _curve_sums(
         yield key, ((before, step) if before in published else (step,))
 
 
-def _before(study: Study, key: tuple) -> Hashable:
+def _before(study: Study, key: tuple) -> Key | None:
     """The same count one step of the grid earlier."""
     _, analysis_id, stratum, day, kind = key
     for group in study.groups_of(analysis_id):
