@@ -52,7 +52,7 @@ def whole_numbers(name: str, values: ArrayLike) -> IntArray:
     _refuse_other_kinds(name, array)
     if array.dtype.kind == "f":
         _refuse_fractions(name, array)
-    if array.dtype.kind != "b" and (np.abs(array.astype(float)) > LARGEST).any():
+    if max(abs(float(array.min())), abs(float(array.max()))) > LARGEST:
         raise CountsError(_too_large(name))
     return array.astype(np.int64)
 

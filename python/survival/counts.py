@@ -14,6 +14,8 @@ from survival.errors import CountsError
 
 CENSORED, EVENT, COMPETING_EVENT = 0, 1, 2
 _STATUSES = (CENSORED, EVENT, COMPETING_EVENT)
+# Up to here a tally of every day, seen or not, is faster than sorting the times.
+_LONGEST_CALENDAR = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,11 +120,11 @@ class Counts:
                 f"{len(times)} times but {len(statuses)} statuses: give one status "
                 "per patient"
             )
-        unknown = sorted(set(statuses.tolist()) - set(_STATUSES))
-        if unknown:
+        unknown = statuses[(statuses < CENSORED) | (statuses > COMPETING_EVENT)]
+        if unknown.size:
             is_swapped = set(times.tolist()) <= set(_STATUSES)
             raise CountsError(
-                f"status {unknown[0]} is not one of 0 (censored), 1 (event) and 2 "
+                f"status {unknown.min()} is not one of 0 (censored), 1 (event) and 2 "
                 "(competing event): "
                 + (
                     "is it the time? time_days comes first"
@@ -135,20 +137,21 @@ class Counts:
                 f"time_days holds the negative value {times.min()}: the end lies "
                 "before the origin; correct the dates or leave the patient out"
             )
-        days, day_of_patient = np.unique(times, return_inverse=True)
-        tally = {
-            status: np.bincount(
-                day_of_patient[statuses == status], minlength=len(days)
-            ).astype(np.int64)
-            for status in _STATUSES
-        }
-        n_exits = np.sum([*tally.values()], axis=0)
+        days, day_of_patient = np.arange(times.max(initial=-1) + 1), times
+        if len(days) > _LONGEST_CALENDAR:
+            days, day_of_patient = np.unique(times, return_inverse=True)
+        kind = len(_STATUSES) * day_of_patient + statuses
+        tally = np.bincount(kind, minlength=len(_STATUSES) * len(days))
+        tally = tally.reshape(-1, len(_STATUSES))
+        n_exits = tally.sum(axis=1)
+        n_at_risk = n_exits[::-1].cumsum()[::-1]
+        is_seen = n_exits > 0
         return cls(
-            time_days=days,
-            n_at_risk=n_exits[::-1].cumsum()[::-1],
-            n_event=tally[EVENT],
-            n_competing=tally[COMPETING_EVENT],
-            n_censored=tally[CENSORED],
+            time_days=days[is_seen],
+            n_at_risk=n_at_risk[is_seen],
+            n_event=tally[is_seen, EVENT],
+            n_competing=tally[is_seen, COMPETING_EVENT],
+            n_censored=tally[is_seen, CENSORED],
         )
 
     @classmethod

@@ -150,6 +150,15 @@ def test_columns_that_lose_nothing_are_taken(times, status):
     assert counts.n_event.tolist() == [1, 0]
 
 
+def test_days_far_apart_are_counted_as_days_side_by_side():
+    near, status = [0, 3, 3, 7], [1, 2, 0, 1]
+    counts = Counts.from_times(near, status)
+    far = Counts.from_times([10**6 * day for day in near], status)
+    assert far.time_days.tolist() == [0, 3 * 10**6, 7 * 10**6]
+    for name in ("n_at_risk", "n_event", "n_competing", "n_censored"):
+        assert getattr(far, name).tolist() == getattr(counts, name).tolist()
+
+
 @pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame, list, tuple, iter])
 def test_rows_are_taken_from_any_frame(frame):
     assert Counts.from_rows(frame([ROW])).n == 1
