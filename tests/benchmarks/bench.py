@@ -182,14 +182,16 @@ class Bench:
 
     def estimators(self) -> Iterator[list[Row]]:
         """One fit from the patients' times, beside other libraries."""
-        for patients in (249, *self.sizes):
+        largest = (10 * self.sizes[-1], 24)
+        for patients, n_strata in (*((n, 1) for n in (249, *self.sizes)), largest):
             for estimator, fits in estimators.ESTIMATORS.items():
+                what = estimator if n_strata == 1 else f"{estimator}, {n_strata} strata"
                 yield [
                     Row(
-                        estimator,
+                        what,
                         f"{patients:,}",
                         by,
-                        partial(estimators.cost, estimator, by, patients),
+                        partial(estimators.cost, estimator, by, patients, n_strata),
                     )
                     for by in fits
                     if estimators.is_feasible(estimator, by, patients)

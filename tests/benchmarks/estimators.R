@@ -6,11 +6,11 @@ patients <- read.csv(arguments[[1]])
 fit <- switch(
     arguments[[2]],
     "Kaplan-Meier" = function() {
-        survfit(Surv(days, status == 1) ~ 1, data = patients, conf.type = "log-log")
+        survfit(Surv(days, status == 1) ~ stratum, data = patients, conf.type = "log-log")
     },
     "Aalen-Johansen" = function() {
         survfit(
-            Surv(days, factor(status, 0:2, c("censored", "event", "competing"))) ~ 1,
+            Surv(days, factor(status, 0:2, c("censored", "event", "competing"))) ~ stratum,
             data = patients
         )
     }

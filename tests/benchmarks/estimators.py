@@ -1,6 +1,6 @@
 """One fit of an estimator by this project, lifelines, scikit-survival or R.
 
-python tests/benchmarks/estimators.py Kaplan-Meier this 1000000
+python tests/benchmarks/estimators.py Kaplan-Meier this 1000000 [STRATA]
 
 prints the wall and CPU seconds of a fit, from the patients' times to the curve with its
 limits: the least of five, after one that warms up. Random times in whole days, with
@@ -35,6 +35,11 @@ def patients(n: int) -> tuple[np.ndarray, np.ndarray]:
     days[:, 2] = np.minimum(days[:, 2], LAST_DAY)
     status = (days.argmin(axis=1) + 1) % 3
     return days.min(axis=1).astype(int), status
+
+
+def strata(n: int, n_strata: int) -> np.ndarray:
+    """The stratum of each of n patients."""
+    return np.random.default_rng(n_strata).integers(0, n_strata, size=n)
 
 
 def ours(days, status):
@@ -93,19 +98,20 @@ def is_feasible(estimator: str, by: str, n: int) -> bool:
     return not (is_slow and n > MOST_OF_LIFELINES)
 
 
-def cost(estimator: str, by: str, n: int) -> Cost:
+def cost(estimator: str, by: str, n: int, n_strata: int) -> Cost:
     """Seconds of one fit, and the memory of the process that made it."""
-    run = measured([sys.executable, __file__, estimator, by, str(n)])
+    run = measured([sys.executable, __file__, estimator, by, str(n), str(n_strata)])
     wall, cpu = map(float, run.output.split()[-2:])
     return Cost(wall, cpu, run.peak_mb, run.output)
 
 
-def fitted_by_r(estimator: str, n: int) -> str:
+def fitted_by_r(estimator: str, n: int, n_strata: int) -> str:
     """The wall and CPU seconds that R tells of itself."""
     with tempfile.NamedTemporaryFile("w", suffix=".csv", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["days", "status"])
-        writer.writerows(zip(*(values.tolist() for values in patients(n)), strict=True))
+        writer.writerow(["days", "status", "stratum"])
+        columns = (*patients(n), strata(n, n_strata))
+        writer.writerows(zip(*(column.tolist() for column in columns), strict=True))
         file.flush()
         command = ["Rscript", "--vanilla", SCRIPT_OF_R, file.name, estimator]
         return subprocess.run(
@@ -115,18 +121,22 @@ def fitted_by_r(estimator: str, n: int) -> str:
 
 def main() -> None:
     """Print the seconds of one fit."""
-    _, estimator, by, n = sys.argv
+    estimator, by, n, *given = sys.argv[1:]
+    n_strata = int(given[0]) if given else 1
     fit = ESTIMATORS[estimator][by]
     if fit is None:
-        print(fitted_by_r(estimator, int(n)))
+        print(fitted_by_r(estimator, int(n), n_strata))
         return
     warnings.filterwarnings("ignore", module="lifelines")
     days, status = patients(int(n))
-    fit(days, status)
+    stratum = strata(int(n), n_strata)
+    parts = [(days[stratum == one], status[stratum == one]) for one in range(n_strata)]
+    fit(*parts[0])
     seconds = []
     for _ in range(N_RUNS):
         began, began_cpu = time.perf_counter(), time.process_time()
-        fit(days, status)
+        for part in parts:
+            fit(*part)
         seconds.append((time.perf_counter() - began, time.process_time() - began_cpu))
     print(*min(seconds))
 
