@@ -11,6 +11,12 @@ def lend_functions(connection: duckdb.DuckDBPyConnection) -> None:
     ----------
     connection : duckdb.DuckDBPyConnection
     """
-    connection.create_function(
-        "exact_lower_limit", exact_lower_limit, ["BIGINT", "BIGINT"], "DOUBLE"
-    )
+    # dbt opens a refused connection once more, and DuckDB lends a name once.
+    known = connection.execute(
+        "select count(*) from duckdb_functions() "
+        "where function_name = 'exact_lower_limit'"
+    ).fetchall()
+    if known == [(0,)]:
+        connection.create_function(
+            "exact_lower_limit", exact_lower_limit, ["BIGINT", "BIGINT"], "DOUBLE"
+        )
