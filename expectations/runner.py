@@ -11,6 +11,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
+from typing import Any
 
 import duckdb
 import pandas
@@ -58,7 +59,7 @@ class Runner:
             self._diagnostics.seek(0)
             *_, last = self._diagnostics.read().decode().splitlines() or ["no reason"]
             raise RuntimeError(f"the suites could not be evaluated: {last}")
-        return _typed(pandas.DataFrame(json.loads(answer)))
+        return typed_results(json.loads(answer))
 
     def stop(self) -> None:
         """End the process, whether or not it was asked."""
@@ -67,10 +68,7 @@ class Runner:
             self._process.wait()
 
 
-def _typed(rows: pandas.DataFrame) -> pandas.DataFrame:
-    return rows.astype({name: _TYPES.get(name, "string") for name in rows.columns})
-
-
-def stored_results(connection: duckdb.DuckDBPyConnection) -> pandas.DataFrame:
-    """What was found earlier in this build."""
-    return _typed(connection.execute("from quality.expectation_results").df())
+def typed_results(rows: list[dict[str, Any]]) -> pandas.DataFrame:
+    """What the worker answers, as a table with the types of its columns."""
+    results = pandas.DataFrame(rows)
+    return results.astype({name: _TYPES.get(name, "string") for name in results})

@@ -2,6 +2,7 @@
 
 import duckdb
 import pandas
+from delivery.blanks import BLANKS
 from delivery.contract import Table, delivery_contract
 
 WHOLE_TABLE_LIMIT = 50_000
@@ -41,9 +42,9 @@ def tables_to_judge(
 def _accepted(connection: duckdb.DuckDBPyConnection, table: Table) -> pandas.DataFrame:
     """Trusted records as their text, numbers as numbers."""
     columns = ", ".join(
-        f"try_cast(trim({column.name}) as double) as {column.name}"
+        f"try_cast(trim({column.name}, '{BLANKS}') as double) as {column.name}"
         if column.type in ("integer", "number")
-        else f"nullif(trim({column.name}), '') as {column.name}"
+        else f"nullif(trim({column.name}, '{BLANKS}'), '') as {column.name}"
         for column in table.columns
     )
     return connection.execute(

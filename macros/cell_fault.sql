@@ -2,10 +2,12 @@
   What is wrong with one delivered cell by its contract (type, terms, bounds), or NULL.
 
   | contract             | value        | cell_fault           |
+  | patient_id           | 'patient_id' | 'header_repeated'    |
   | type: date           | '2020-02-31' | 'value_unparsed'     |
   | terms: sex           | 'F'          | 'term_not_allowed'   |
   | minimum: 0           | '-1'         | 'value_out_of_range' |
   | no nullable          | ' '          | 'value_missing'      |
+  | type: date           | '9999-12-31' | 'placeholder_date_required', or NULL if nullable |
 -#}
 {% macro cell_fault(column) -%}
     {%- set value = parse_text(column.name) -%}
@@ -16,8 +18,16 @@
         'number': parse_number(column.name),
     }.get(column.meta.type) -%}
     case
+        {%- if column.name == 'patient_id' %}
+        when lower({{ value }}) = 'patient_id' then 'header_repeated'
+        {%- endif %}
         when {{ value }} is null
             then {{ 'cast(null as string)' if column.meta.nullable else "'value_missing'" }}
+        {%- if column.meta.type in ('date', 'partial_date') %}
+        when {{ is_placeholder_date(value) }}
+            then {{ 'cast(null as string)' if column.meta.nullable
+                else "'placeholder_date_required'" }}
+        {%- endif %}
         {%- if parsed %}
         when {{ parsed }} is null then 'value_unparsed'
         {%- endif %}

@@ -10,7 +10,7 @@
 {% macro parse_date_earliest(value) -%}
     case length({{ parse_text(value) }})
         when 10 then {{ parse_date(value) }}
-        when 7 then {{ parse_date(parse_text(value) ~ " || '-01'") }}
-        when 4 then {{ parse_date(parse_text(value) ~ " || '-01-01'") }}
+        when 7 then {{ date_of_text(parse_text(value) ~ " || '-01'") }}
+        when 4 then {{ date_of_text(parse_text(value) ~ " || '-01-01'") }}
     end
 {%- endmacro %}

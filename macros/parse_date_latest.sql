@@ -3,7 +3,7 @@
 {% macro parse_date_latest(value) -%}
     case length({{ parse_text(value) }})
         when 10 then {{ parse_date(value) }}
-        when 7 then last_day({{ parse_date(parse_text(value) ~ " || '-01'") }})
-        when 4 then {{ parse_date(parse_text(value) ~ " || '-12-31'") }}
+        when 7 then last_day({{ date_of_text(parse_text(value) ~ " || '-01'") }})
+        when 4 then {{ date_of_text(parse_text(value) ~ " || '-12-31'") }}
     end
 {%- endmacro %}

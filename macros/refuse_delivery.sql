@@ -2,63 +2,42 @@
     prints; the test that calls it would print their number alone. -#}
 {% macro refuse_delivery(relation) -%}
     {%- if execute and flags.WHICH in ('build', 'test') -%}
-        {%- set reasons = run_query(
-            'select expectation_id, table_name, n_records, first_line, description, '
-            ~ 'exception from ' ~ relation
-            ~ " where severity = 'critical' or exception is not null"
-            ~ ' order by expectation_id, table_name'
-        ) -%}
-        {%- if reasons | length -%}
-            {%- do exceptions.raise_compiler_error(refusal_lines(reasons)) -%}
+        {%- set lines = [] -%}
+        {%- for message in messages_of(relation, 'is_stop') -%}
+            {%- do lines.append('delivery refused: ' ~ message) -%}
+        {%- endfor -%}
+        {%- if lines | length > 10 -%}
+            {%- set lines = lines[:10] + ['and ' ~ (lines | length - 10) ~ ' more reasons'] -%}
+        {%- endif -%}
+        {%- if lines -%}
+            {%- do exceptions.raise_compiler_error(
+                (lines + [where_findings_are()]) | join('\n')
+            ) -%}
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 
-{#- A refusal's reasons, a line each, and where its findings are. -#}
-{% macro refusal_lines(reasons) -%}
-    {%- set lines = [] -%}
-    {%- for reason in reasons.rows[:10] -%}
-        {%- do lines.append('delivery refused: ' ~ reason_line(reason)) -%}
-    {%- endfor -%}
-    {%- if reasons | length > 10 -%}
-        {%- do lines.append('and ' ~ (reasons | length - 10) ~ ' more reasons') -%}
-    {%- endif -%}
-    {%- do lines.append(where_findings_are()) -%}
-    {{ return(lines | join('\n')) }}
+{#- The sentences of the gate's failures of which a condition holds. -#}
+{% macro messages_of(relation, condition) -%}
+    {%- set rows = run_query(
+        'select message from ' ~ relation ~ ' where ' ~ condition
+        ~ ' order by n_records desc nulls first, message'
+    ) -%}
+    {{ return(rows.columns[0].values() | list) }}
 {%- endmacro %}
 
 {#- The warnings of a delivery that was accepted without some of its records, or that
     judge it as a whole, a line each; the others are listed in the findings alone. -#}
 {% macro warning_lines() -%}
-    {%- set reasons = run_query(
-        'select gate_failures.expectation_id, gate_failures.table_name, gate_failures.n_records, '
-        ~ 'gate_failures.first_line, gate_failures.description, gate_failures.exception '
-        ~ 'from quality.gate_failures inner join definitions.gate_rules '
-        ~ "on gate_failures.expectation_id = 'rule.' || gate_rules.rule_id"
-        ~ " where gate_rules.judged = 'quarantine' or gate_failures.table_name = 'manifest'"
-        ~ ' order by gate_failures.expectation_id, gate_failures.table_name'
-    ) -%}
     {%- set lines = [] -%}
-    {%- for reason in reasons.rows -%}
-        {%- do lines.append('warning: ' ~ reason_line(reason)) -%}
+    {%- for message in messages_of(
+        'quality.gate_failures',
+        "table_name = 'manifest' or expectation_id in (select 'rule.' || rule_id from "
+        ~ "definitions.gate_rules where judged = 'quarantine')"
+    ) -%}
+        {%- do lines.append('warning: ' ~ message) -%}
     {%- endfor -%}
     {{ return(lines) }}
-{%- endmacro %}
-
-{#- What was found, in which table and from which line, and what to do. -#}
-{% macro reason_line(reason) -%}
-    {%- set line = reason['table_name'] ~ ': '
-        ~ reason['expectation_id'] | replace('rule.', '') -%}
-    {%- if reason['n_records'] is not none -%}
-        {%- set line = line ~ ', ' ~ reason['n_records'] ~ ' record'
-            ~ ('' if reason['n_records'] == 1 else 's')
-            ~ (
-                ' (line ' if reason['n_records'] == 1 else ' (the first on line '
-            ) ~ reason['first_line'] ~ ')'
-            if reason['first_line'] is not none
-            else line -%}
-    {%- endif -%}
-    {{ return(line ~ ': ' ~ (reason['exception'] or reason['description'])) }}
 {%- endmacro %}
 
 {#- Where the findings of the delivery that was judged last can be read. -#}

@@ -6,6 +6,7 @@
     "coalesce(source_record, '')",
     "coalesce(column_name, '')",
     "coalesce(related_record, '')",
+    "case when source_record is null then coalesce(value_text, '') else '' end",
 ] %}
 {%- set keys = {
     'date_order_conflicts': ['rule_id', 'earlier_name', 'later_name', 'patient_id'],
@@ -15,6 +16,8 @@
     'derivation_findings': finding,
     'findings_disease': finding,
     'findings_patients': finding,
+    'findings_spellings': finding,
+    'findings_units': finding,
     'findings_values': finding,
     'int_remission_assessments': ['patient_id', 'assessment_date'],
     'int_concurrent_therapies': ['patient_id', 'drug_class', 'drug'],
@@ -30,8 +33,19 @@
     'int_remission_spells': ['patient_id', 'remission_number'],
     'int_salvage_lines': ['patient_id', 'line_number'],
     'int_treatment_history': ['patient_id'],
-    'gate_failures': ['expectation_id', 'table_name'],
+    'failure_causes': ['rule_id', 'table_name', "coalesce(column_name, '')"],
+    'gate_failures': [
+        'expectation_id', 'table_name', "coalesce(column_name, '')"
+    ],
+    'quarantine_causes': [
+        'rule_id',
+        'table_name',
+        "coalesce(column_name, '')",
+        "coalesce(detail, '')",
+        'repair',
+    ],
     'record_dispositions': ['source_record', "coalesce(patient_id, '')"],
+    'spellings_alike': ['kind', 'spelling'],
     'stg_delivery__blood_counts': ['source_record'],
     'stg_delivery__diagnoses': ['source_record'],
     'stg_delivery__disease_status': ['source_record'],

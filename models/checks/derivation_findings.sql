@@ -139,6 +139,7 @@ severities_given as (
         found.value_text,
         found.related_record,
         found.related_value,
+        cast(null as string) as detail,
         gate_rules.description,
         gate_rules.action
     from found

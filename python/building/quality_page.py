@@ -12,11 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pandas
 from delivery.definitions import gate_rule
 from delivery.faults import Fault
-
-from building.results import failures, refusals
 
 LIST_COLUMNS = (
     "severity",
@@ -26,6 +23,7 @@ LIST_COLUMNS = (
     "column_name",
     "patient_id",
     "related_record",
+    "detail",
     "description",
     "action",
 )
@@ -33,14 +31,14 @@ FAULT_COLUMNS = ("severity", "rule_id", "file_name", "message", "action")
 _FINDINGS = """
     select
         severity, rule_id, table_name, file_line, column_name, patient_id,
-        related_record, description, action
+        related_record, detail, description, action
     from quality.findings
     {derived}
     union all
     select
         gate_rules.severity, quarantine.rule_id, quarantine.table_name,
         quarantine.file_line, quarantine.column_name, quarantine.patient_id,
-        null, gate_rules.description, gate_rules.action
+        null, null, gate_rules.description, gate_rules.action
     from quality.quarantine
     left join definitions.gate_rules on quarantine.rule_id = gate_rules.rule_id
     order by all
@@ -50,7 +48,7 @@ _DERIVED = """
     union all
     select
         severity, rule_id, table_name, file_line, column_name, patient_id,
-        related_record, description, action
+        related_record, detail, description, action
     from quality.derivation_findings
 """
 _SHOWN = 1_000
@@ -68,10 +66,11 @@ td.n { text-align: right; font-variant-numeric: tabular-nums; }
 
 
 def write_page(
-    connection: duckdb.DuckDBPyConnection, results: pandas.DataFrame, folder: Path
-) -> None:
+    connection: duckdb.DuckDBPyConnection, folder: Path
+) -> tuple[Path, Path]:
     """Write ``index.html`` and ``findings.csv`` of the delivery that was judged."""
     findings = read_findings(connection)
+    messages = read_messages(connection)
     files = connection.execute(
         "select file_name, n_delivered, n_accepted, n_collapsed, n_quarantined "
         "from quality.reconciliation order by file_name"
@@ -80,34 +79,29 @@ def write_page(
         "select any_value(delivery_id), any_value(data_cutoff_date) "
         "from delivery.manifest"
     ).fetchall()
-    failed = failures(results)
+    ((n_judged, n_declared),) = connection.execute(
+        "select count(*) filter (where is_evaluated), count(*) "
+        "from quality.expectation_results"
+    ).fetchall()
+    page, listed = folder / "index.html", folder / "findings.csv"
     folder.mkdir(parents=True, exist_ok=True)
-    write_list(folder / "findings.csv", LIST_COLUMNS, findings)
+    write_list(listed, LIST_COLUMNS, findings)
+    is_refused = any(is_stop for is_stop, _ in messages)
     body = [
         f"<h1>Delivery {_text(delivery_id)}</h1>",
         f"<p>Data cut-off {_text(cutoff)}. "
         + (
             '<span class="critical">Refused</span>: the marts are as they were.'
-            if refusals(results)
+            if is_refused
             else '<span class="ok">Accepted</span>.'
         )
         + "</p>",
         "<h2>What was found</h2>",
         _table(
-            ("severity", "expectation", "files", "records", "what it is, what to do"),
+            ("severity", "what it is, and what to do"),
             [
-                (
-                    row.severity,
-                    row.expectation_id.removeprefix("rule."),
-                    row.files if isinstance(row.files, str) else row.table_name,
-                    row.n_unexpected,
-                    row.exception
-                    if isinstance(row.exception, str)
-                    else row.description,
-                )
-                for row in failed.sort_values(
-                    ["severity", "expectation_id"]
-                ).itertuples()
+                ("critical" if is_stop else "warning", message)
+                for is_stop, message in messages
             ],
         ),
         "<h2>Every record, by file</h2>",
@@ -115,11 +109,22 @@ def write_page(
         f"<h2>Records to look at ({len(findings)})</h2>",
         "<p>All of them are in findings.csv, beside this page.</p>",
         _table(LIST_COLUMNS, findings[:_SHOWN]),
-        f"<p>{int(results['is_evaluated'].sum())} of {len(results)} expectations were "
-        "judged; the others are of tables too large to be judged record by record.</p>",
+        f"<p>{n_judged} of {n_declared} expectations were judged; the others are of "
+        "tables too large to be judged record by record.</p>",
     ]
-    document = _document(f"Delivery {delivery_id}", body)
-    (folder / "index.html").write_text(document, "utf-8")
+    page.write_text(_document(f"Delivery {delivery_id}", body), "utf-8")
+    return page, listed
+
+
+def read_messages(connection: duckdb.DuckDBPyConnection) -> list[tuple[bool, str]]:
+    """What the gate says of the delivery, a sentence each, and whether it stops it.
+
+    What stops comes first, and of that what is of most records.
+    """
+    return connection.execute(
+        "select is_stop, message from quality.gate_failures "
+        "order by is_stop desc, n_records desc nulls first, message"
+    ).fetchall()
 
 
 def read_findings(connection: duckdb.DuckDBPyConnection) -> list[tuple]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 import pandas
 
+from delivery.blanks import BLANKS
 from delivery.contract import Table, delivery_contract
 from delivery.csv_file import CsvRecord, read_records, unpacked
 from delivery.faults import DeliveryRefused, Fault, UnreadableFile
@@ -213,5 +214,7 @@ def _possible_patients(record: CsvRecord, header: tuple[str, ...]) -> list[str]:
         return []
     position = header.index("patient_id")
     lines = (line.split(",") for line in record.raw_text.splitlines())
-    found = {line[position].strip(' "') for line in lines if len(line) > position}
+    found = {
+        line[position].strip(BLANKS + '"') for line in lines if len(line) > position
+    }
     return sorted(found - {""})

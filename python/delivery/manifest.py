@@ -6,6 +6,7 @@ from datetime import date
 
 import duckdb
 
+from delivery.blanks import BLANKS
 from delivery.contract import delivery_contract
 from delivery.faults import Fault, UnreadableFile, quoted
 from delivery.files import DeliveredFile, Identity
@@ -84,7 +85,7 @@ def _rows(manifest: DeliveredFile) -> tuple[list[dict], list[Fault]]:
     ]
     parsed: dict[tuple, dict] = {}
     for *values, file_line in rows:
-        row = dict(zip(_VALUES, ((v or "").strip(" ") for v in values), strict=True))
+        row = dict(zip(_VALUES, ((v or "").strip(BLANKS) for v in values), strict=True))
         for column in delivery_contract()["manifest"].columns:
             value = row[column.name]
             if not value and not column.nullable:

@@ -109,18 +109,20 @@ def test_a_delivery_that_the_gate_refuses_is_explained(published, tmp_path):
     assert "Traceback" not in output
     refusals = re.findall("delivery refused: .*", output)
     assert refusals == [
-        "delivery refused: blood_counts: record_after_death, 1 record (line "
-        f"{n_lines + 1}): A date is after the patient's death. Ask the site which of "
-        "the two dates is wrong."
+        f"delivery refused: blood_counts: 1 of {n_lines} records: sample_date: A date "
+        f"is after the patient's death, on line {n_lines + 1}. Ask the site which of "
+        "the two dates is wrong [record_after_death]"
     ]
     assert f"not published: {published.path} is as it was" in output
     assert published.answers() == before
     *_, last = published.query("select verdict, reason from marts.delivery_log")
     assert last[0] == "refused"
-    assert last[1].startswith("record_after_death: blood_counts")
+    # One sentence, wherever it is read.
+    assert f"delivery refused: {last[1]}" in refusals
     quality = published.folder / "target" / "quality"
     page = (quality / "index.html").read_text()
     listed = (quality / "findings.csv").read_text()
+    assert last[1].replace("'", "&#x27;") in page
     assert script not in page
     assert "=1+1&lt;script&gt;" in page
     assert "'=1+1<script>" in listed

@@ -52,9 +52,18 @@ def test_every_format_names_the_record(checked, output_format):
 def test_a_terminal_is_not_flooded(checked):
     many = replace(checked, findings=checked.findings[:1] * 3_000)
     lines = printed(many, output_format="table").splitlines()
-    assert "and 2800 more: --format csv lists all" in lines
-    assert len(lines) < 300
+    assert "and 2980 more: --format csv lists all" in lines
+    assert len(lines) < 60
     assert len(printed(many, output_format="csv").splitlines()) == 3_001
+
+
+def test_what_stops_a_delivery_is_printed_first(checked):
+    refused = replace(
+        checked, is_accepted=False, reasons=("critical: x: y [z]", *checked.reasons)
+    )
+    lines = printed(refused, output_format="table").splitlines()
+    assert lines[0] == "critical: x: y [z]"
+    assert lines[-1] == f"delivery {checked.delivery}: refused"
 
 
 def test_a_delivery_that_cannot_be_read_exits_1_with_its_faults(tmp_path, capsys):

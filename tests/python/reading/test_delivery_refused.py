@@ -132,6 +132,25 @@ FAULTS = {
         edit("patients.csv", lambda text: text.split("\n", 1)[1]),
         f"patients.csv: has no header of this table on line 1; expected {PATIENTS}",
     ),
+    "title_above_the_header": (
+        edit("patients.csv", lambda text: "Patients of site 7\n" + text),
+        "patients.csv: has its header on line 2; delete line 1; expected patient_id",
+    ),
+    "capital_header": (
+        edit("patients.csv", lambda text: text.split("\n", 1)[0].upper().replace(
+            "_", " ") + "\n" + text.split("\n", 1)[1]),
+        "patients.csv: has 7 names in capitals, or with blanks or marks in them; write "
+        f"them as {PATIENTS}",
+    ),
+    "capital_column": (
+        header("patients.csv", "site_id", "Site-ID"),
+        'patients.csv: column "Site-ID" is not in the contract; did you mean site_id?',
+    ),
+    "trailing_empty_columns": (
+        edit("relapses.csv", lambda text: text.replace("\n", ",,\n")),
+        "relapses.csv: has 2 columns without a name at its end, as a spreadsheet "
+        "leaves them; delete them and deliver again",
+    ),
     "empty_file": (
         with_bytes("patients.csv", lambda _: b""),
         f"patients.csv: is empty, without a header; expected {PATIENTS}",

@@ -13,17 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import pandas
 from building.log import write_rows
-from building.results import failures, refusals
 from delivery.definitions import PROJECT, seed
 from delivery.load import load_delivery, write_warnings
 from delivery.preflight import inspect_delivery
 
+from expectations.runner import typed_results
 from expectations.tables import tables_to_judge
 from expectations.worker import evaluate
 
 JUDGED = "model.neuf_warehouse.expectation_results"
+PAGES = "model.neuf_warehouse.quality_pages"
+VERDICT = "model.neuf_warehouse.verdict"
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Judged:
     """What the gate found in one delivery."""
 
     refusals: list[str]
+    messages: list[str]
     findings: set[tuple[str, str, int | None]]
     quarantined: set[tuple[str, str, int]]
     reconciled: bool
@@ -73,24 +75,31 @@ class Gate:
                 if node["resource_type"] == "seed":
                     _load_seed(connection, node)
                 elif node["unique_id"] == JUDGED:
-                    results = pandas.DataFrame(
+                    results = typed_results(
                         evaluate(tables_to_judge(connection), suites=suites)
                     )
-                    break
+                    connection.register("results", results)
+                    connection.execute(
+                        "create table quality.expectation_results as from results"
+                    )
                 else:
                     connection.execute(
                         f"create table {node['schema']}.{node['name']} as "
                         + node["compiled_code"]
                     )
-            return _judged(connection, results)
+            return _judged(connection)
 
 
-def _judged(connection, results: pandas.DataFrame) -> Judged:
+def _judged(connection) -> Judged:
     def rows(query: str) -> list[tuple]:
         return connection.execute(query).fetchall()
 
+    def texts(query: str) -> list[str]:
+        return [text for (text,) in rows(query)]
+
     return Judged(
-        refusals=refusals(results),
+        refusals=texts("select message from quality.gate_failures where is_stop"),
+        messages=texts("select message from quality.gate_failures"),
         findings=set(
             rows("select rule_id, table_name, file_line from quality.findings")
         ),
@@ -104,13 +113,18 @@ def _judged(connection, results: pandas.DataFrame) -> Judged:
         == [(True,)],
         values={
             name: rows(
-                f"select * from staging.stg_delivery__{name} where source_record "
+                "select * exclude (disposition) "
+                f"from staging.stg_delivery__{name} where source_record "
                 "not in (select source_record from quality.record_dispositions)"
             )
-            for (name,) in rows("select table_name from delivery.files")
+            for (name,) in rows(
+                "select table_name from delivery.files where table_name <> 'manifest'"
+            )
         },
-        evaluated=results["expectation_id"][results["is_evaluated"]].tolist(),
-        failures=failures(results)["expectation_id"].tolist(),
+        evaluated=texts(
+            "select expectation_id from quality.expectation_results where is_evaluated"
+        ),
+        failures=texts("select distinct expectation_id from quality.gate_failures"),
     )
 
 
@@ -126,7 +140,7 @@ def _ordered(nodes: dict[str, dict]) -> list[dict]:
             add(parent)
         ordered[unique_id] = node
 
-    add(JUDGED)
+    add(VERDICT)
     return list(ordered.values())
 
 

@@ -1,0 +1,47 @@
+"""The gate, compiled once, and a small delivery that it accepts."""
+
+from collections import Counter
+
+import pytest
+from delivery_files import copied, renewed
+from gate_corpus import N_PATIENTS, TABLES, Files
+from gate_in_process import Gate, Judged
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory) -> Files:
+    """The patients of the example who stand in most of its tables."""
+    files = Files(copied(tmp_path_factory.mktemp("small") / "delivery"))
+    presence = Counter(
+        patient_id
+        for name in TABLES
+        for patient_id in {row["patient_id"] for row in files.read(name)}
+    )
+    ranked = sorted(
+        presence, key=lambda patient_id: (-presence[patient_id], patient_id)
+    )
+    kept = set(ranked[:N_PATIENTS])
+    for name in TABLES:
+        rows = files.read(name)
+        files.write(name, [row for row in rows if row["patient_id"] in kept])
+    renewed(files.folder)
+    return files
+
+
+@pytest.fixture(scope="session")
+def gate(tmp_path_factory) -> Gate:
+    return Gate(tmp_path_factory.mktemp("gate"))
+
+
+@pytest.fixture(scope="session")
+def sound(gate, small) -> Judged:
+    """The small delivery without any fault."""
+    judged = gate.judged(small.folder)
+    assert judged.refusals == []
+    assert judged.quarantined == set()
+    return judged
+
+
+@pytest.fixture
+def files(small, tmp_path) -> Files:
+    return Files(copied(tmp_path / "delivery", source=small.folder))
