@@ -1,4 +1,4 @@
-"""The README's Python runs as it stands, and draws what the marts hold."""
+"""The README's Python runs as it stands, and the pages name what there is."""
 
 import re
 
@@ -10,6 +10,19 @@ from dbt_builds import PROJECT
 from survival import Counts, cumulative_incidence, kaplan_meier
 
 MOST_LINES = 10
+PAGES = ("*.md", "dbt_project/docs/*.md", "dbt_project/deliveries/README.md")
+# Where a path begins that is not from the root.
+SHORT_FOR = (
+    "",
+    "python",
+    "tests",
+    "seeds/neuf",
+    "dbt_project/docs",
+    "dbt_project/deliveries",
+    "dbt_project/deliveries/twin",
+)
+# What a build makes, and what is the reader's own.
+NOT_OF_THE_REPOSITORY = ("~", "/", "target", ".build", "deliveries/2018", "DD/")
 
 
 @pytest.fixture
@@ -78,3 +91,47 @@ def test_a_curve_is_drawn_on_the_axes_that_are_given(pyplot):
     assert curve.plot(left, label="some", days_per_month="30.5") is left
     assert left.get_xlabel() == "Months" and not right.get_lines()
     assert left.get_lines()[0].get_xdata() == pytest.approx([0, 3 / 30.5, 5 / 30.5])
+
+
+def words_of_the_pages():
+    """(page, word) of what stands in the code of pages that tell of today."""
+    for page in sorted(path for pattern in PAGES for path in PROJECT.glob(pattern)):
+        if page.name == "CHANGELOG.md":
+            continue
+        text = re.sub(
+            r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL
+        )
+        for code in re.findall(r"`([^`\n]+)`", text):
+            yield from ((page.name, word.strip(",;()")) for word in code.split())
+
+
+def test_every_path_and_model_that_a_page_names_exists():
+    models = {path.stem for path in PROJECT.glob("models/*/*")}
+    models |= {path.stem for path in PROJECT.glob("tests/assert_*.sql")}
+    wrong = []
+    for page, word in words_of_the_pages():
+        if re.fullmatch(r"(int|stg|assert)_[a-z_]+", word):
+            is_there = word in models
+        elif re.fullmatch(r"[\w./~-]+/[\w.-]*", word):
+            is_there = word.startswith(NOT_OF_THE_REPOSITORY) or any(
+                (PROJECT / folder / word).exists() for folder in SHORT_FOR
+            )
+        else:
+            continue
+        if not is_there:
+            wrong.append((page, word))
+    assert wrong == []
+
+
+def test_every_target_of_make_that_a_page_names_exists():
+    targets = re.findall(
+        r"^([a-z]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE
+    )
+    pages = "".join(
+        path.read_text(encoding="utf-8")
+        for pattern in PAGES
+        for path in PROJECT.glob(pattern)
+    )
+    named = set(re.findall(r"`make ([a-z]+)`|\$ make ([a-z]+)", pages))
+    names = {one or other for one, other in named}
+    assert {"test", "bench"} <= names <= set(targets)
