@@ -20,6 +20,8 @@
         'transplants',
         'lymphocyte_infusions',
         'medications',
+        'engraftments',
+        'adverse_events',
         'follow_up',
     ] -%}
     {%- set tables = [] -%}

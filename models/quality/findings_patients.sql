@@ -27,6 +27,13 @@ plausibility_limits as (
     select * from {{ ref('plausibility_limits') }}
 ),
 
+-- Every study needs the follow-up; of the other tables those that this one asks for.
+required_tables as (
+    select table_name from {{ ref('required_tables') }}
+    union all
+    select 'follow_up' as table_name
+),
+
 indexed as (
     select
         patient_id,
@@ -92,6 +99,7 @@ records_missing as (
         patients.source_record,
         patients.patient_id
     from patients
+    inner join required_tables on required_tables.table_name = '{{ table_name }}'
     left join {{ ref('stg_delivery__' ~ table_name) }} as delivered
         on patients.patient_id = delivered.patient_id
     where delivered.patient_id is null

@@ -19,6 +19,7 @@ parsed as (
         {{ parse_date_earliest('delivered.diagnosis_date') }}
             as diagnosis_date_earliest,
         {{ parse_date_latest('delivered.diagnosis_date') }} as diagnosis_date_latest,
+        {{ parse_text('delivered.fab_subtype') }} as fab_subtype,
         delivered.file_line,
         {{ source_record('diagnoses', 'delivered') }} as source_record,
         coalesce(withheld.disposition, 'accepted') as disposition

@@ -17,6 +17,7 @@ parsed as (
         {{ parse_date('delivered.status_date') }} as status_date,
         {{ parse_text('delivered.disease_group') }} as disease_group,
         {{ parse_text('delivered.disease_status') }} as disease_status,
+        {{ parse_int('delivered.ecog') }} as ecog,
         delivered.file_line,
         {{ source_record('disease_status', 'delivered') }} as source_record,
         coalesce(withheld.disposition, 'accepted') as disposition

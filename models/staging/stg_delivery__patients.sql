@@ -22,6 +22,7 @@ parsed as (
         {{ parse_date_latest('delivered.birth_date') }} as birth_date_latest,
         {{ parse_text('delivered.consent') }} as consent,
         {{ parse_text('delivered.record_available') }} as record_available,
+        {{ parse_text('delivered.cmv_status') }} as cmv_status,
         delivered.file_line,
         {{ source_record('patients', 'delivered') }} as source_record,
         coalesce(withheld.disposition, 'accepted') as disposition

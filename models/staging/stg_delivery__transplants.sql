@@ -20,6 +20,9 @@ parsed as (
         {{ parse_date_latest('delivered.transplant_date') }} as transplant_date_latest,
         {{ parse_text('delivered.transplant_type') }} as transplant_type,
         {{ parse_text('delivered.donor_type') }} as donor_type,
+        {{ parse_text('delivered.donor_sex') }} as donor_sex,
+        {{ parse_number('delivered.donor_age_years') }} as donor_age_years,
+        {{ parse_text('delivered.donor_cmv_status') }} as donor_cmv_status,
         delivered.file_line,
         {{ source_record('transplants', 'delivered') }} as source_record,
         coalesce(withheld.disposition, 'accepted') as disposition

@@ -73,10 +73,13 @@ def delivery_contract() -> dict[str, Table]:
     """
     sources = yaml.safe_load(CONTRACT_FILE.read_text(encoding="utf-8"))["sources"]
     (delivery,) = (source for source in sources if source["name"] == "delivery")
+    needed = {row["table_name"] for row in seed("required_tables")}
+    for name in needed:
+        _known("seed required_tables", "table", name, _names(delivery))
     return {
         table["name"]: Table(
             name=table["name"],
-            required=table["meta"]["required"],
+            required=table["meta"]["required"] or table["name"] in needed,
             columns=tuple(
                 contract_column(table["name"], column["name"], column.get("meta") or {})
                 for column in table["columns"]
@@ -119,6 +122,10 @@ def contract_column(table_name: str, name: str, meta: dict) -> Column:
             f"{broken} is optional, so that it must be nullable and no key"
         )
     return column
+
+
+def _names(source: dict) -> list[str]:
+    return [table["name"] for table in source["tables"]]
 
 
 def _known(broken: str, what: str, word: str | None, words: Iterable[str]) -> None:

@@ -59,7 +59,7 @@ def vocabularies() -> dict[str, list[str]]:
 
 def terms(vocabulary: str) -> list[str]:
     """The allowed terms of a vocabulary."""
-    return vocabularies()[vocabulary]
+    return vocabularies().get(vocabulary, [])
 
 
 def gate_rule(rule_id: str) -> dict[str, str]:

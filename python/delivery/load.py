@@ -17,7 +17,7 @@ _BATCH = 20_000
 
 
 def load_delivery(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> None:
-    """Replace schema ``delivery`` by one delivery: its 16 tables and what was read.
+    """Replace schema ``delivery`` by one delivery: its tables and what was read.
 
     Every value is text, an empty one NULL; ``file_line`` is the line on which a record
     begins. Records with too many or too few fields go to ``malformed_records``; a

@@ -145,12 +145,12 @@ def _contract_not_filled(mapping: Mapping) -> Iterator[NotMapped]:
     for table in delivery_contract().values():
         given = [set(p.cells) for p in mapping.parts if p.table.name == table.name]
         if given:
-            for column in table.column_names:
-                if column not in set().union(*given):
+            for column in table.columns:
+                if column.required and column.name not in set().union(*given):
                     yield NotMapped(
                         "contract_column",
                         contract_table=table.name,
-                        contract_column=column,
+                        contract_column=column.name,
                     )
         elif (
             table.required

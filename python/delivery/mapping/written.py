@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from delivery.contract import delivery_contract
+from delivery.contract import Table, delivery_contract
 from delivery.csv_file import DIALECT
 from delivery.faults import quoted
 from delivery.files import FORMATS
@@ -64,8 +64,7 @@ def delivery_texts(
     """The text of each table's file, the manifest's last."""
     contract = delivery_contract()
     texts = {
-        name: _csv_text(contract[name].column_names, of_table)
-        for name, of_table in rows.items()
+        name: _table_text(contract[name], of_table) for name, of_table in rows.items()
     }
     settings = tuple(manifest[name] for name in MANIFEST_SETTINGS)
     listed = [
@@ -73,6 +72,17 @@ def delivery_texts(
         for name, text in texts.items()
     ]
     return texts | {"manifest": _csv_text(contract["manifest"].column_names, listed)}
+
+
+def _table_text(table: Table, rows: Rows) -> str:
+    """A table's text, without optional columns that nothing fills."""
+    kept = [
+        n
+        for n, column in enumerate(table.columns)
+        if column.required or any(row[n] for row in rows)
+    ]
+    header = tuple(table.column_names[n] for n in kept)
+    return _csv_text(header, [tuple(row[n] for n in kept) for row in rows])
 
 
 def _sha256(text: str) -> str:

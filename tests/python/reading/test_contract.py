@@ -1,7 +1,11 @@
 """What each column of the delivery contract must say of itself."""
 
+import duckdb
 import pytest
 from delivery.contract import ContractBroken, contract_column, delivery_contract
+from delivery.load import load_delivery
+from delivery.preflight import inspect_delivery
+from delivery_files import copied, renewed
 
 DATE = {"type": "date", "date_role": "happened"}
 
@@ -68,3 +72,31 @@ def test_a_column_that_says_too_little_is_refused_by_name(meta, message):
         contract_column("visits", "visit_date", meta)
     assert message in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_study_says_which_tables_it_needs():
+    required = {table.name for table in delivery_contract().values() if table.required}
+    assert {"patients", "follow_up", "disease_status", "mrd_assessments"} <= required
+    assert not required & {"medications", "transplants", "adverse_events"}
+
+
+def test_optional_columns_may_be_left_out_and_are_read_where_they_come(tmp_path):
+    delivery = copied(tmp_path / "delivery")
+    with_column = "".join(
+        f"{line},{value}\n"
+        for line, value in zip(
+            (delivery / "disease_status.csv").read_text().splitlines(),
+            ["ecog", "1", *[""] * 1000],
+            strict=False,
+        )
+    )
+    (delivery / "disease_status.csv").write_text(with_column)
+    renewed(delivery)
+    with duckdb.connect() as connection:
+        load_delivery(connection, inspect_delivery(delivery))
+        assert connection.execute(
+            "select count(ecog), count(*) > 1 from delivery.disease_status"
+        ).fetchall() == [(1, True)]
+        assert connection.execute(
+            "select count(cmv_status), count(*) > 1 from delivery.patients"
+        ).fetchall() == [(0, True)]

@@ -65,10 +65,12 @@ def as_parquet(folder: Path, table_name: str, **types: str) -> None:
     """Turn one CSV file of a delivery into Parquet with the contract's own types."""
     path = folder / f"{table_name}.csv"
     own = {"date": "date", "integer": "integer", "number": "double"}
+    with path.open(newline="", encoding="utf-8") as file:
+        header = next(csv.reader(file))
     columns = ", ".join(
         f"cast({column.name} as "
         f"{types.get(column.name, own.get(column.type, 'varchar'))}) as {column.name}"
-        for column in delivery_contract()[table_name].columns
+        for column in delivery_contract()[table_name].delivered_as(header).columns
     )
     with duckdb.connect() as connection:
         connection.execute(

@@ -33,7 +33,7 @@ def tables_of(folder: Path) -> dict[str, list[tuple[str, ...]]]:
     """The records of a delivery by table, sorted."""
     return {
         name: sorted(
-            tuple(row[column] for column in table.column_names)
+            tuple(row.get(column, "") for column in table.column_names)
             for row in read_rows(folder / f"{name}.csv")
         )
         for name, table in delivery_contract().items()

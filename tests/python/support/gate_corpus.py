@@ -25,14 +25,15 @@ class Files:
     folder: Path
 
     def read(self, table_name: str) -> Rows:
-        text = (self.folder / f"{table_name}.csv").read_text(encoding="utf-8")
+        path = self.folder / f"{table_name}.csv"
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
         return list(csv.DictReader(io.StringIO(text)))
 
     def write(self, table_name: str, rows: Rows) -> None:
         path = self.folder / f"{table_name}.csv"
         with path.open("w", newline="", encoding="utf-8") as file:
             names = delivery_contract()[table_name].column_names
-            writer = csv.DictWriter(file, names, lineterminator="\n")
+            writer = csv.DictWriter(file, names, lineterminator="\n", restval="")
             writer.writeheader()
             writer.writerows(rows)
 
