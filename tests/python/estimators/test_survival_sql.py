@@ -143,10 +143,17 @@ def estimated(build_, datasets):
         for time, status in patients
     )
     months = pd.DataFrame({"at_month": MONTHS})
+    parameters = pd.DataFrame(
+        {
+            "parameter": ["days_per_month"],
+            "value": [str(BMT_VARIABLES["days_per_month"])],
+        }
+    )
     for table, frame in (
         ("marts.survival_analyses", analyses),
-        ("intermediate.analysis_patients", populated),
+        ("marts.analysis_patients", populated),
         ("definitions.report_months", months),
+        ("marts.study_parameters", parameters),
     ):
         connection.register("frame", frame)
         connection.execute(f"create table warehouse.{table} as select * from frame")
@@ -365,9 +372,8 @@ def test_a_new_row_is_a_new_analysis(bmt, tmp_path):
             "from marts.survival_analyses where analysis_id = 'rr__rfs'"
         )
         connection.execute(f"create temp table made as {bmt.model(POPULATED)}")
-        connection.execute(f"drop view if exists intermediate.{POPULATED}")
-        connection.execute("create schema if not exists intermediate")
-        connection.execute(f"create table intermediate.{POPULATED} as from made")
+        connection.execute(f"drop view if exists marts.{POPULATED}")
+        connection.execute(f"create table marts.{POPULATED} as from made")
         for model in SURVIVAL_MODELS:
             connection.execute(f"drop table marts.{model}")
             connection.execute(f"create table marts.{model} as {bmt.model(model)}")

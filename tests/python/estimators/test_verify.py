@@ -209,10 +209,8 @@ def recomputed(bmt, tmp_path):
                 if name == model:
                     assert query.count(written) > 0, f"{name} has no {written}"
                     query = query.replace(written, instead)
-                is_view = name.startswith("int_")
-                relation = (
-                    f"view intermediate.{name}" if is_view else f"table marts.{name}"
-                )
+                is_view = name == "analysis_patients"
+                relation = f"view marts.{name}" if is_view else f"table marts.{name}"
                 connection.execute(f"create or replace {relation} as {query}")
         return path
 
