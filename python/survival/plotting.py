@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from survival.options import length_of_month
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -36,7 +38,9 @@ def plot_curve(
     import matplotlib.pyplot as plt
 
     axes = plt.gca() if axes is None else axes
-    length = 1.0 if days_per_month is None else float(days_per_month)
+    length = 1.0
+    if days_per_month is not None:
+        length = float(length_of_month(days_per_month))
     times = np.append(0, curve.time_days) / length
     heights = 100 * np.append(curve.before, curve.estimate)
     (drawn,) = axes.step(times, heights, where="post", label=label)

@@ -30,8 +30,8 @@ def median_text(fit: AnalysisFit, *, days_per_month: str) -> str:
     """
     if "survival" not in shown_curves(fit.analysis):
         return ""
-    length = float(days_per_month)
-    return format_median(*fit.survival.median.in_months(days_per_month=length))
+    median = fit.survival.median
+    return format_median(*median.in_months(days_per_month=days_per_month))
 
 
 def estimates_table(

@@ -252,6 +252,7 @@ def test_a_month_has_a_length(length):
     for call in (
         lambda: curve.at_month(1, days_per_month=length),
         lambda: curve.median.in_months(days_per_month=length),
+        lambda: curve.plot(days_per_month=length or 0),
     ):
         assert "must be a positive number" in refusal(call)
 
