@@ -60,7 +60,7 @@
     {%- if execute and target.type == 'duckdb' and flags.WHICH in ('build', 'run') -%}
         {%- set statuses = results | selectattr('node.name', 'equalto', 'published')
             | map(attribute='status') | map('string') | list -%}
-        {%- set warehouse = target.path | replace('.building/', '') -%}
+        {%- set warehouse = env_var('WAREHOUSE', 'warehouse.duckdb') -%}
         {%- if flags.WHICH == 'run' or nodes_left_out() -%}
             {%- do log('not published: partial build; ' ~ warehouse ~ ' is as it was', info=true) -%}
         {%- elif statuses == ['success'] -%}

@@ -11,7 +11,8 @@ from delivery.faults import DeliveryRefused, one_line
 from delivery.load import load_delivery, write_warnings
 from delivery.preflight import inspect_delivery
 
-from building.journal import read_journal, write_journal
+from building.access import follow_access
+from building.journal import journal_of, read_journal, write_journal
 from building.lock import BuildRefused, take_lock
 from building.log import (
     Row,
@@ -43,6 +44,10 @@ class Build:
 
     def begin(self, *, build_id: str, parameters: dict[str, Any]) -> None:
         """Take the lock; for a whole build, clear what an earlier one left."""
+        if self.working.parent.is_file():
+            # The working file of a version that gave it no folder of its own.
+            self.working.parent.unlink()
+        follow_access(self.working.parent, self.warehouse)
         take_lock(self.working)
         if not self.is_whole:
             return
@@ -64,6 +69,8 @@ class Build:
                 describe_delivery(self.row, refused)
             self.row.update(verdict="refused", reason=str(refused))
             raise
+        except (OSError, duckdb.Error) as error:
+            raise self._unwritten(error) from error
         before = added(self._log_before(), self.unlogged)
         write_warnings(connection, warnings_against_log(delivery, before))
         rows = []
@@ -75,7 +82,7 @@ class Build:
 
     @property
     def _notes(self) -> Path:
-        return self.working.with_name(self.working.name + ".unlogged")
+        return journal_of(self.warehouse)
 
     def _note(self) -> None:
         write_journal(self._notes, [*self.unlogged, self.row])
@@ -93,18 +100,30 @@ class Build:
         """Replace the published file by this build, if it is a whole one."""
         if not self.is_whole:
             return
-        with connection.cursor() as own:
-            own.execute(
-                "update marts.delivery_log set finished_at = ? where build_id = ?",
-                [now(), self.row["build_id"]],
-            )
-            own.execute("checkpoint")
+        try:
+            with connection.cursor() as own:
+                own.execute(
+                    "update marts.delivery_log set finished_at = ? where build_id = ?",
+                    [now(), self.row["build_id"]],
+                )
+                own.execute("checkpoint")
+        except duckdb.Error as error:
+            raise self._unwritten(error) from error
         wal = self.working.with_name(self.working.name + ".wal")
         if wal.exists() and wal.stat().st_size:
             raise BuildRefused(f"{self.working} has writes that are not checkpointed")
-        publish(self.working, self.warehouse)
+        try:
+            publish(self.working, self.warehouse)
+        except OSError as error:
+            raise BuildRefused(one_line(str(error))) from error
         self.is_published = True
         self._notes.unlink(missing_ok=True)
+
+    def _unwritten(self, error: Exception) -> BuildRefused:
+        return BuildRefused(
+            f"{self.working} cannot be written (is the disk full?): "
+            f"{one_line(str(error), limit=200)}"
+        )
 
     def end(self) -> None:
         """Log a whole build that published nothing, when its process ends."""
@@ -115,9 +134,11 @@ class Build:
             finished_at=now(),
         )
         try:
-            # Where the log cannot be written, the next build finds this one noted.
+            # Where there is no log, or it cannot be written, the next build finds this
+            # one noted.
             self._note()
-            log_unpublished(self.warehouse, [*self.unlogged, self.row])
-            self._notes.unlink(missing_ok=True)
+            if self.warehouse.exists():
+                log_unpublished(self.warehouse, [*self.unlogged, self.row])
+                self._notes.unlink(missing_ok=True)
         except (OSError, duckdb.Error) as error:
             print(f"not logged: {one_line(str(error))}", file=sys.stderr)

@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from delivery.definitions import PROJECT, gate_rule
 from delivery.faults import DeliveryRefused, Fault, one_line
 from delivery.preflight import inspect_delivery
 
+from building.journal import working_file
 from building.quality_page import (
     FAULT_COLUMNS,
     LIST_COLUMNS,
@@ -29,9 +31,12 @@ from building.quality_page import (
     read_messages,
     refusal_page,
 )
+from building.terminal import print_utf8
 
 FORMATS = ("table", "csv", "json", "html")
 ACCEPTED, REFUSED = 0, 1
+# Kept as files, they are UTF-8 whatever the terminal is.
+_FILES = ("csv", "json", "html")
 _CELL = 160
 # A terminal is read, not searched: what stops comes first, then the worst of what was
 # found, and a file holds all of it.
@@ -90,28 +95,29 @@ def _judged(folder: Path, place: Path) -> Checked:
     completed = subprocess.run(
         [
             Path(sys.executable).with_name("dbt"),
-            *("build", "--select", "+derivation_findings", "+quality_pages"),
+            *("build", "--project-dir", PROJECT, "--profiles-dir", PROJECT),
+            *("--select", "+derivation_findings", "+quality_pages"),
             *("--exclude-resource-type", "test"),
             *("--exclude-resource-type", "unit_test"),
         ],
         cwd=PROJECT,
-        env=os.environ
+        # The caller's settings of dbt may be those of another project.
+        env={k: v for k, v in os.environ.items() if not k.startswith("DBT_")}
         | {
+            "PYTHONIOENCODING": "utf-8",
             "DELIVERY_DIR": os.path.abspath(folder),
             "WAREHOUSE": str(place / "warehouse.duckdb"),
             "DBT_TARGET_PATH": str(place / "target"),
             "DBT_LOG_PATH": str(place / "logs"),
         },
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
     if completed.returncode:
-        said = [line for line in completed.stdout.splitlines() if "rror" in line]
-        raise CheckFailed(
-            f"the gate came to no verdict: {said[-1] if said else 'dbt said nothing'}"
-        )
-    working = place / ".building" / "warehouse.duckdb"
+        printed = completed.stdout + completed.stderr
+        raise CheckFailed(f"the gate came to no verdict: {reason_of(printed)}")
+    working = working_file(place / "warehouse.duckdb")
     with duckdb.connect(str(working), read_only=True) as connection:
         ((delivery_id, is_accepted),) = connection.execute(
             "select delivery_id, is_accepted from quality.verdict"
@@ -131,10 +137,26 @@ def _judged(folder: Path, place: Path) -> Checked:
     )
 
 
+def reason_of(printed: str) -> str:
+    """Why dbt stopped: what it refused, or the error that it names and explains."""
+    lines = [
+        text
+        for line in printed.splitlines()
+        if (text := re.sub(r"^\d\d:\d\d:\d\d\s*", "", line).strip())
+    ]
+    refused = [line for line in lines if line.startswith("delivery refused: ")]
+    named = [n for n, line in enumerate(lines) if re.search(r"(?i)error\b", line)]
+    reason = refused or (lines[named[0] : named[0] + 4] if named else lines[-3:])
+    return one_line(" ".join(reason)) or "dbt printed nothing"
+
+
 def main(folder: str | os.PathLike[str], *, output_format: str = "table") -> int:
     """Check a delivery and print what was found; return the exit code."""
     checked = check(folder)
-    sys.stdout.write(printed(checked, output_format=output_format))
+    text = printed(checked, output_format=output_format)
+    if output_format in _FILES:
+        print_utf8()
+    sys.stdout.write(text)
     return ACCEPTED if checked.is_accepted else REFUSED
 
 

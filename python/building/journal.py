@@ -15,6 +15,17 @@ _INTERRUPTED = "its process ended without a word: it was killed, or the machine 
 _READ = {"date": date.fromisoformat, "timestamp": datetime.fromisoformat}
 
 
+def working_file(warehouse: Path) -> Path:
+    """Where dbt writes, as profiles.yml says, before it is published."""
+    return warehouse.parent / ".building" / warehouse.name / "warehouse.duckdb"
+
+
+def journal_of(warehouse: Path) -> Path:
+    """Where the builds of a warehouse are noted."""
+    working = working_file(warehouse)
+    return working.with_name(working.name + ".unlogged")
+
+
 def write_journal(path: Path, rows: list[Row]) -> None:
     """Note these builds, and no other."""
     half = path.with_name(path.name + ".half")

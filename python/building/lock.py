@@ -14,7 +14,6 @@ class BuildRefused(Exception):
 
 def take_lock(working: Path) -> None:
     """Keep other builds of one warehouse away until this process ends."""
-    working.parent.mkdir(parents=True, exist_ok=True)
     path = working.with_name(working.name + ".lock")
     if path in _locks:
         return

@@ -13,6 +13,7 @@ from delivery.definitions import PROJECT
 from delivery.faults import DeliveryRefused
 from delivery.files import Delivery
 
+from building.access import create_private
 from building.publishing import half_written, publish
 
 COLUMNS = {
@@ -157,12 +158,10 @@ def log_unpublished(warehouse: Path, rows: list[Row]) -> None:
     """Publish the old marts again with these rows more in their log."""
     rows = added(read_log(warehouse), rows)
     edited = half_written(warehouse).with_suffix(".log")
-    edited.unlink(missing_ok=True)
     try:
-        if warehouse.exists():
-            shutil.copyfile(warehouse, edited)
+        create_private(edited)
+        shutil.copyfile(warehouse, edited)
         with duckdb.connect(str(edited)) as connection:
-            connection.execute("create schema if not exists marts")
             write_rows(connection, "marts.delivery_log", rows)
             connection.execute("checkpoint")
         publish(edited, warehouse)

@@ -5,6 +5,7 @@ Only ``dbt build`` and ``dbt run`` read a delivery; what inspects the working fi
 """
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,17 @@ from dbt.flags import get_flags
 from dbt_common.exceptions import DbtBaseException
 from dbt_common.invocation import get_invocation_id
 from delivery.contract import ContractBroken, delivery_contract
-from delivery.definitions import PROJECT
 from delivery.faults import DeliveryRefused
 
 from building.build import Build
+from building.environment import delivery_folder, warehouse_file
 from building.lock import BuildRefused
 from building.parameters import parameter_faults, parameters_used
 from building.quality_page import read_messages, write_page, write_refusal
 from building.sql_functions import lend_functions
+from building.terminal import escape_letters
 from expectations.runner import Runner
 
-EXAMPLE = PROJECT / "dbt_project" / "deliveries" / "example"
 _READS_DELIVERY = ("build", "run")
 # Each of these leaves nodes or rows out.
 _NARROWING = (
@@ -53,6 +54,8 @@ class Plugin(BasePlugin):
     Attributes
     ----------
     build : Build
+    folder : Path or None
+        The delivery, where the command reads one.
     runner : Runner or None
         Great Expectations, importing in another process while this one reads.
     """
@@ -67,16 +70,21 @@ class Plugin(BasePlugin):
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """Take the lock, and note which build this is; dbt-duckdb calls it first."""
         flags = get_flags()
+        escape_letters()
         try:
             delivery_contract()
         except ContractBroken as broken:
             raise Refused(str(broken)) from broken
         if faults := parameter_faults(flags.VARS or {}):
             raise Refused("\n".join(faults))
-        working = Path(os.path.abspath(self.creds.path))
+        try:
+            warehouse = warehouse_file()
+            self.folder = delivery_folder() if flags.WHICH in _READS_DELIVERY else None
+        except BuildRefused as refused:
+            raise Refused(str(refused)) from refused
         self.build = Build(
-            warehouse=working.parent.parent / working.name,
-            working=working,
+            warehouse=warehouse,
+            working=Path(os.path.abspath(self.creds.path)),
             is_whole=flags.WHICH == "build"
             # `dbt retry` takes up an earlier build, and selects nothing anew.
             and bool(selected_resources.SELECTED_RESOURCES)
@@ -98,13 +106,12 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Read the delivery, before the first query."""
         lend_functions(conn)
-        if get_flags().WHICH not in _READS_DELIVERY:
+        if self.folder is None:
             return
-        folder = Path(os.environ.get("DELIVERY_DIR") or EXAMPLE)
         try:
-            self.build.load(conn, folder)
+            self.build.load(conn, self.folder)
         except DeliveryRefused as refused:
-            write_refusal(quality_folder(), str(folder), refused.faults)
+            write_refusal(quality_folder(), refused.folder, refused.faults)
             raise Refused(
                 "\n".join(f"delivery refused: {fault}" for fault in refused.faults)
                 + f"\nfindings: {quality_folder() / 'index.html'}"
@@ -132,7 +139,13 @@ class Plugin(BasePlugin):
         self.build.is_whole &= is_whole
         # Once more, with what only the derivation showed.
         write_page(session, quality_folder())
-        self.build.publish(session)
+        try:
+            self.build.publish(session)
+        except BuildRefused as refused:
+            # dbt prints what a Python model raises with all its frames; the reason of
+            # this is in its words.
+            sys.tracebacklimit = 0
+            raise Refused(str(refused)) from None
         return pandas.DataFrame(
             {
                 "warehouse": [str(self.build.warehouse)],

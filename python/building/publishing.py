@@ -1,7 +1,7 @@
 """Publishing: one file replaces another, in one step, for every reader.
 
 A reader who holds the published file keeps it as it was; who opens it next sees the
-new one; nobody is locked out. Run as a script, this copies in a process of its own:
+new one; nobody is locked out. Run as a module, this copies in a process of its own:
 closing a database file in the process that has it open would drop DuckDB's lock.
 """
 
@@ -11,11 +11,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from building.access import create_private, keep_access
+
 
 def publish(working: Path, warehouse: Path) -> None:
     """Replace `warehouse` by a copy of the checkpointed `working` file."""
     completed = subprocess.run(
-        [sys.executable, "-I", __file__, str(working), str(warehouse)],
+        [sys.executable, "-m", "building.publishing", str(working), str(warehouse)],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
         capture_output=True,
         text=True,
         check=False,
@@ -29,11 +32,12 @@ def replace_file(source: Path, warehouse: Path) -> None:
     """Replace `warehouse` by a copy of `source`, on disk before it is seen."""
     warehouse = warehouse.resolve()
     copy = half_written(warehouse)
-    copy.unlink(missing_ok=True)
+    create_private(copy)
     shutil.copyfile(source, copy)
     with copy.open("rb+") as file:
         os.fsync(file.fileno())
-    copy.chmod(0o444)
+    # Nobody writes to it by a slip; who may read it is the old file's readers.
+    keep_access(copy, warehouse, mode=0o444)
     # The log of somebody's crashed writing session would be held against the new file.
     warehouse.with_name(warehouse.name + ".wal").unlink(missing_ok=True)
     os.replace(copy, warehouse)

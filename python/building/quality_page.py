@@ -213,5 +213,7 @@ def _cell(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    is_missing = value is None or value != value
-    return "" if is_missing else html.escape(str(value))
+    if value is None or value != value:
+        return ""
+    # A file's name need not be text: what is none shows as its number.
+    return html.escape(str(value).encode(errors="backslashreplace").decode())

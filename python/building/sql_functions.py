@@ -5,7 +5,7 @@ from survival.proportions import exact_lower_limit
 
 
 def lend_functions(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make Python's functions known to a connection, under their own names.
+    """Make Python's functions known to a connection that does not know them yet.
 
     Parameters
     ----------

@@ -1,5 +1,6 @@
 """A delivery, once it passed the pre-flight, as text tables in schema ``delivery``."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -30,12 +31,24 @@ def load_delivery(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> 
             try:
                 load_file(connection, file)
             except (UnreadableFile, duckdb.Error) as error:
+                if _is_of_writing(error):
+                    raise
                 fault = Fault(*_reason(error, file))
                 raise DeliveryRefused(str(delivery.folder), [fault]) from error
         connection.execute("commit")
     except BaseException:
-        connection.execute("rollback")
+        # A commit that failed has ended the transaction.
+        with suppress(duckdb.TransactionException):
+            connection.execute("rollback")
         raise
+
+
+def _is_of_writing(error: Exception) -> bool:
+    """Whether it is the database that cannot be written, and no file's fault."""
+    words = ("could not write", "no space left", "file too large", "out of memory")
+    return isinstance(error, duckdb.Error) and any(
+        word in str(error).lower() for word in words
+    )
 
 
 def _reason(

@@ -11,6 +11,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from building.terminal import escape_letters
+
 from survival.commands import check, completion, estimate, map, report, verify
 from survival.commands.common import FAILED, USAGE, complain
 
@@ -22,6 +24,7 @@ WAREHOUSE names the file (default: warehouse.duckdb); --warehouse overrides it.
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
+    escape_letters()
     arguments = _parser().parse_args(argv)
     # Imported after parsing, so that --help and slips of the user are answered at once.
     from survival.errors import CountsError, SurvivalError

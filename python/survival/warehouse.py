@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-DEFAULT_PATH = "warehouse.duckdb"
 # What the gate found in the records, and what only the derivation shows of them.
 FINDINGS = ("quality.findings", "quality.derivation_findings")
 
@@ -50,7 +49,7 @@ class Warehouse:
     """
 
     def __init__(self, path: str | Path | None = None) -> None:
-        self.path = Path(path or os.environ.get("WAREHOUSE") or DEFAULT_PATH)
+        self.path = Path(path) if path else _named_by_the_environment()
 
     def __enter__(self) -> Warehouse:
         self._connection  # noqa: B018 - open now, so that errors come here
@@ -71,11 +70,17 @@ class Warehouse:
 
         if not self.path.is_file():
             raise WarehouseError(
-                f"there is no warehouse at {self.path}: run `make` or `dbt build`, or "
-                "set WAREHOUSE to the published file"
+                f"there is no warehouse at {self.path}{_built_in_vain(self.path)}: run "
+                "`make` or `dbt build`, or set WAREHOUSE to the published file"
             )
         try:
-            return duckdb.connect(str(self.path), read_only=True)
+            connection = duckdb.connect()
+            # Under a name of its own: a file called marts.duckdb would be taken for its
+            # schema marts.
+            file = str(self.path.absolute()).replace("'", "''")
+            connection.execute(f"attach '{file}' as warehouse (read_only)")
+            connection.execute("use warehouse")
+            return connection
         except duckdb.Error as error:
             reason = str(error).splitlines()[0]
             raise WarehouseError(
@@ -155,19 +160,6 @@ class Warehouse:
 
     def _without(self, mart: str) -> str:
         """Why a mart is not there."""
-        log = "select 1 from information_schema.tables where table_name = ?"
-        if (
-            mart != "delivery_log"
-            and self._connection.execute(log, ["delivery_log"]).fetchone()
-            and self.delivery() is None
-            and self.unpublished_since()
-        ):
-            last = self.unpublished_since()[-1]
-            return (
-                f"{self.path} holds no marts yet: delivery "
-                f"{last.delivery_id or 'of unknown id'} was {last.verdict} "
-                f"({last.reason or 'no reason recorded'}); mend it and run `dbt build`"
-            )
         return (
             f"{self.path} has no mart {mart}: it was published by an older build, or "
             "is no warehouse; run `dbt build`"
@@ -344,6 +336,27 @@ class Warehouse:
         for delivery in self._deliveries:
             since = [] if delivery.is_published else [*since, delivery]
         return tuple(since)
+
+
+def _built_in_vain(path: Path) -> str:
+    """Why the last build of a file that is not there published nothing, if known."""
+    from building.journal import journal_of, read_journal
+
+    for row in read_journal(journal_of(path))[-1:]:
+        return f" (the last build: {row['verdict']}; {row['reason'] or 'no reason'})"
+    return ""
+
+
+def _named_by_the_environment() -> Path:
+    from building.environment import WAREHOUSE, warehouse_file
+    from building.lock import BuildRefused
+
+    if "WAREHOUSE" not in os.environ:
+        return Path(WAREHOUSE)
+    try:
+        return warehouse_file()
+    except BuildRefused as refused:
+        raise WarehouseError(str(refused)) from refused
 
 
 def counts_by_stratum(event_table: pd.DataFrame) -> dict[str, Counts]:

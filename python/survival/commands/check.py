@@ -38,7 +38,7 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what the gate finds."""
-    if arguments.folder is None:
+    if not arguments.folder:
         return complain("name the delivery's folder, or set DELIVERY_DIR", USAGE)
     from building.check import CheckFailed
     from building.check import main as check

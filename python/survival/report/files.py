@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from building.access import create_private, keep_access
+
 from survival.report.document import Figure, Paragraph, Section, blocks_of
 from survival.report.font import figure_font
 from survival.report.html import asset
@@ -24,7 +26,9 @@ def write(path: Path, content: bytes) -> None:
     """Replace a file in one step, so that nobody reads half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.part")
+    create_private(unfinished)
     unfinished.write_bytes(content)
+    keep_access(unfinished, path)
     os.replace(unfinished, path)
 
 

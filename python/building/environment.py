@@ -1,0 +1,44 @@
+"""What the environment names: the delivery's folder, and the file to publish."""
+
+import os
+from pathlib import Path
+
+from delivery.definitions import PROJECT
+
+from building.lock import BuildRefused
+
+EXAMPLE = PROJECT / "dbt_project" / "deliveries" / "example"
+WAREHOUSE = "warehouse.duckdb"
+
+
+def delivery_folder() -> Path:
+    """The folder that DELIVERY_DIR names; the example only where it is unset."""
+    return _named("DELIVERY_DIR", "the delivery's folder", EXAMPLE)
+
+
+def warehouse_file() -> Path:
+    """The file that WAREHOUSE names, `warehouse.duckdb` where it is unset."""
+    path = _named("WAREHOUSE", "the file to publish", Path(WAREHOUSE))
+    if path.is_dir() or os.environ.get("WAREHOUSE", "").endswith("/"):
+        raise BuildRefused(
+            f"WAREHOUSE is {path}, a folder: name a file in it, as {path / WAREHOUSE}"
+        )
+    return path
+
+
+def _named(variable: str, what: str, default: Path) -> Path:
+    value = os.environ.get(variable)
+    if value is None:
+        return Path(os.path.abspath(default))
+    if not value.strip():
+        raise BuildRefused(
+            f"{variable} is set, but empty: name {what}, or unset it to use {default}"
+        )
+    if value.startswith("~"):
+        raise BuildRefused(
+            f"{variable} is {value}: nothing has put a folder in place of its ~; "
+            f"write $HOME{value[1:]}"
+            if value[1:2] in ("", "/")
+            else f"{variable} is {value}: nothing has put a folder in place of its ~"
+        )
+    return Path(os.path.abspath(value))
