@@ -4,7 +4,7 @@
 with
 
 survival_analyses as (
-    select * from {{ ref('survival_analyses') }}
+    select * from {{ ref('analysis_definitions') }}
 ),
 
 endpoint_populations as (
@@ -19,6 +19,10 @@ strata as (
     select * from {{ ref('strata') }}
 ),
 
+groupings as (
+    select * from {{ ref('groupings') }}
+),
+
 claims_checked as (
     select
         analysis_id,
@@ -27,7 +31,7 @@ claims_checked as (
                 || case when censoring_rule = 'standard' then '' else '__' end
                 || case when censoring_rule = 'standard' then '' else censoring_rule end
                 || coalesce('__by_' || stratum_variable, '')
-                || case when landmark_day is null then '' else '__landmark' end
+                || coalesce('__landmark_' || cast(landmark_day as string), '')
                 then 'analysis_id says what the row is'
             when not exists (
                 select 1
@@ -48,10 +52,13 @@ claims_checked as (
                 stratum_variable is not null
                 and stratum_variable not in (select stratum_variable from strata)
                 then 'the stratum variable exists'
-            when is_reverse <> (endpoint like 'follow_up%')
-                then 'follow-up is reverse, and nothing else is'
-            when not is_reverse and endpoint <> counted_endpoint
-                then 'only follow-up counts the times of another endpoint'
+            when
+                stratum_variable is not null
+                and stratum_variable not in (select stratum_variable from groupings)
+                then 'the grouping exists'
+            when counted_endpoint is null then 'the endpoint exists'
+            when is_reverse = (endpoint = counted_endpoint)
+                then 'follow-up alone is reverse, and counts another endpoint''s times'
             when competing_role not in ('none', 'event', 'censoring')
                 then 'competing_role is none, event or censoring'
             when landmark_day < 1 then 'a landmark lies after the origin'

@@ -11,7 +11,7 @@ survival_event_table as (
 ),
 
 survival_analyses as (
-    select * from {{ ref('survival_analyses') }}
+    select * from {{ ref('analysis_definitions') }}
 ),
 
 days_before_seen as (

@@ -11,7 +11,7 @@ analysis_populations as (
 ),
 
 survival_analyses as (
-    select * from {{ ref('survival_analyses') }}
+    select * from {{ ref('analysis_definitions') }}
 ),
 
 analysis_patients as (

@@ -7,7 +7,7 @@ survival_summary as (
 ),
 
 survival_analyses as (
-    select * from {{ ref('survival_analyses') }}
+    select * from {{ ref('analysis_definitions') }}
 ),
 
 analysis_populations as (

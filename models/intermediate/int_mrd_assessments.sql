@@ -1,6 +1,3 @@
-{#- 10^-4: the level that an adequate assay quantifies down to, and that parts response
-    from no response (P10). -#}
-{%- set mrd_threshold = '0.0001' -%}
 with
 patients as (
     select * from {{ ref('int_patients') }}
@@ -23,6 +20,15 @@ mrd_categories as (
     select * from {{ ref('mrd_categories') }}
 ),
 
+mrd_limits as (
+    select
+        max(case when mrd_limit = 'no_response' then fraction end)
+            as no_response_fraction,
+        max(case when mrd_limit = 'adequate_sensitivity' then fraction end)
+            as adequate_sensitivity
+    from {{ ref('mrd_limits') }}
+),
+
 mrd_assessments as (
     select * from {{ ref('stg_delivery__mrd_assessments') }}
     where disposition = 'accepted'
@@ -39,18 +45,18 @@ samples as (
         case
             when
                 mrd_assessments.result = 'quantifiable'
-                and mrd_assessments.mrd_level >= {{ mrd_threshold }}
+                and mrd_assessments.mrd_level >= mrd_limits.no_response_fraction
                 then 'no_response'
             when
                 mrd_assessments.sensitivity is null
-                or mrd_assessments.sensitivity > {{ mrd_threshold }}
+                or mrd_assessments.sensitivity > mrd_limits.adequate_sensitivity
                 then null
             when mrd_assessments.result = 'undetectable' then 'complete_mrd_response'
             when
                 mrd_assessments.result = 'below_quantifiable'
                 or (
                     mrd_assessments.result = 'quantifiable'
-                    and mrd_assessments.mrd_level < {{ mrd_threshold }}
+                    and mrd_assessments.mrd_level < mrd_limits.no_response_fraction
                 )
                 then 'mrd_response'
         end as mrd_category,
@@ -62,10 +68,10 @@ samples as (
                 then 'level_missing'
             when
                 mrd_assessments.result = 'quantifiable'
-                and mrd_assessments.mrd_level >= {{ mrd_threshold }}
+                and mrd_assessments.mrd_level >= mrd_limits.no_response_fraction
                 then null
             when mrd_assessments.sensitivity is null then 'sensitivity_missing'
-            when mrd_assessments.sensitivity > {{ mrd_threshold }}
+            when mrd_assessments.sensitivity > mrd_limits.adequate_sensitivity
                 then 'sensitivity_inadequate'
         end as inadequate_reason,
         treatments.follow_up_end_date,
@@ -74,6 +80,7 @@ samples as (
         mrd_assessments.file_line,
         mrd_assessments.source_record
     from mrd_assessments
+    cross join mrd_limits
     inner join patients on mrd_assessments.patient_id = patients.patient_id
     inner join treatments on mrd_assessments.patient_id = treatments.patient_id
     where mrd_assessments.sample_date <= patients.data_cutoff_date

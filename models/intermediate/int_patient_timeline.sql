@@ -18,7 +18,7 @@ remissions as (
 
 response_windows as (
     select * from {{ ref('response_windows') }}
-    where response_window = 'two_cycles'
+    where is_default
 ),
 
 remission_responses as (

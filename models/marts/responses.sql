@@ -100,6 +100,7 @@ mrd_found as (
         response_window,
         max(case when place = 1 then mrd_category end) as best_category,
         max(case when place = 1 then source_record end) as best_mrd_record,
+        min(sample_date) as first_sample_date,
         min(case when is_response then sample_date end) as mrd_response_date
     from samples_windowed
     group by patient_id, response_window
@@ -139,6 +140,11 @@ responded as (
             patient_windows.disease_group = 'mrd_positive'
             or remissions_found.remission_date is not null
         ) as is_mrd_evaluable,
+        case
+            when patient_windows.disease_group = 'mrd_positive'
+                then mrd_found.first_sample_date
+            else greatest(mrd_found.first_sample_date, remissions_found.remission_date)
+        end as mrd_evaluable_date,
         mrd_found.best_category,
         mrd_found.best_mrd_record,
         mrd_found.mrd_response_date,
@@ -176,6 +182,7 @@ categorised as (
         is_mrd_evaluable,
         remission_date,
         best_remission_date,
+        case when is_mrd_evaluable then mrd_evaluable_date end as mrd_evaluable_date,
         case when is_mrd_evaluable then mrd_response_date end as mrd_response_date,
         case when is_mrd_evaluable then mrd_response_lost_date end
             as mrd_response_lost_date,

@@ -14,12 +14,14 @@ baseline as (
 
 responses as (
     select * from {{ ref('responses') }}
-    where response_window = 'two_cycles'
 ),
 
 response_windows as (
     select * from {{ ref('response_windows') }}
-    where response_window = 'two_cycles'
+),
+
+groupings as (
+    select * from {{ ref('groupings') }}
 ),
 
 infusions as (
@@ -27,53 +29,81 @@ infusions as (
     where drug_class = 'lymphocyte_infusion'
 ),
 
--- A response is known on its day, the lack of one when the window has closed.
+-- A response is known on its day, the lack of one when the window has closed. Before
+-- that a patient assessed by then has no response so far.
 responded as (
     select
         responses.patient_id,
+        groupings.stratum_variable,
+        groupings.level_before,
         cohort.disease_group,
         responses.is_mrd_evaluable,
+        responses.mrd_evaluable_date,
         responses.mrd_response_date,
         responses.remission_date,
+        cohort.index_date,
         cohort.index_date + response_windows.last_day as window_end_date
     from responses
     inner join cohort on responses.patient_id = cohort.patient_id
-    cross join response_windows
+    inner join response_windows
+        on responses.response_window = response_windows.response_window
+    inner join groupings on responses.response_window = groupings.response_window
+),
+
+responses_listed as (
+    select
+        patient_id,
+        stratum_variable,
+        mrd_response_date as response_date,
+        window_end_date,
+        level_before,
+        mrd_evaluable_date as level_before_on
+    from responded
+    where stratum_variable = 'mrd_response' and is_mrd_evaluable
+    union all
+    select
+        patient_id,
+        stratum_variable,
+        mrd_response_date as response_date,
+        window_end_date,
+        level_before,
+        index_date as level_before_on
+    from responded
+    where
+        stratum_variable = 'mrd_response_reported'
+        and disease_group = 'mrd_positive'
+    union all
+    select
+        patient_id,
+        stratum_variable,
+        remission_date as response_date,
+        window_end_date,
+        level_before,
+        index_date as level_before_on
+    from responded
+    where
+        stratum_variable = 'remission_response'
+        and disease_group = 'relapsed_refractory'
 ),
 
 levels_listed as (
     select
         patient_id,
-        'mrd_response' as stratum_variable,
-        case when mrd_response_date is not null then 'responder' else 'nonresponder' end
+        stratum_variable,
+        case when response_date is not null then 'responder' else 'nonresponder' end
             as level,
-        coalesce(mrd_response_date, window_end_date) as known_on
-    from responded
-    where is_mrd_evaluable
-    union all
-    select
-        patient_id,
-        'mrd_response_reported' as stratum_variable,
-        case when mrd_response_date is not null then 'responder' else 'nonresponder' end
-            as level,
-        coalesce(mrd_response_date, window_end_date) as known_on
-    from responded
-    where disease_group = 'mrd_positive'
-    union all
-    select
-        patient_id,
-        'remission_response' as stratum_variable,
-        case when remission_date is not null then 'responder' else 'nonresponder' end
-            as level,
-        coalesce(remission_date, window_end_date) as known_on
-    from responded
-    where disease_group = 'relapsed_refractory'
+        coalesce(response_date, window_end_date) as known_on,
+        level_before,
+        level_before_on
+    from responses_listed
     union all
     select
         cohort.patient_id,
         'cr_number' as stratum_variable,
         baseline.cr_number as level,
-        cohort.index_date as known_on
+        cohort.index_date as known_on,
+        cast(null as string) as level_before,
+        cast(null as date) as level_before_on
     from cohort
     inner join baseline on cohort.patient_id = baseline.patient_id
     where baseline.cr_number is not null
@@ -82,14 +112,18 @@ levels_listed as (
         patient_id,
         'ph_status' as stratum_variable,
         ph_status as level,
-        index_date as known_on
+        index_date as known_on,
+        cast(null as string) as level_before,
+        cast(null as date) as level_before_on
     from cohort
     union all
     select
         cohort.patient_id,
         'hsct_before_index' as stratum_variable,
         case when baseline.has_hsct_before_index then 'yes' else 'no' end as level,
-        cohort.index_date as known_on
+        cohort.index_date as known_on,
+        cast(null as string) as level_before,
+        cast(null as date) as level_before_on
     from cohort
     inner join baseline on cohort.patient_id = baseline.patient_id
     where baseline.has_hsct_before_index is not null
@@ -99,7 +133,9 @@ levels_listed as (
         'marrow_blasts' as stratum_variable,
         case when baseline.marrow_blast_category = 'ge_50' then 'ge_50' else 'lt_50' end
             as level,
-        cohort.index_date as known_on
+        cohort.index_date as known_on,
+        cast(null as string) as level_before,
+        cast(null as date) as level_before_on
     from cohort
     inner join baseline on cohort.patient_id = baseline.patient_id
     where baseline.marrow_blast_category <> 'unknown'
@@ -109,7 +145,9 @@ levels_listed as (
         'dli' as stratum_variable,
         case when infusions.patient_id is not null then 'yes' else 'no' end as level,
         coalesce(infusions.first_concurrent_date, patients.treatment_end_date)
-            as known_on
+            as known_on,
+        cast(null as string) as level_before,
+        cast(null as date) as level_before_on
     from cohort
     inner join patients on cohort.patient_id = patients.patient_id
     left join infusions on cohort.patient_id = infusions.patient_id

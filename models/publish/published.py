@@ -28,7 +28,7 @@ def model(dbt, session):
     dbt.ref("stg_delivery__manifest")
     dbt.ref("strata")
     dbt.ref("study_parameters")
-    dbt.ref("survival_analyses")
+    dbt.ref("analysis_definitions")
     dbt.ref("survival_strata")
     dbt.ref("survival_summary")
     dbt.ref("table_one")

@@ -16,10 +16,23 @@ controlled_terms as (
     select * from {{ ref('controlled_terms') }}
 ),
 
--- What "within two cycles" needs, and what no window cuts.
+response_windows as (
+    select * from {{ ref('response_windows') }}
+    where is_default
+),
+
+-- What the window of the study needs, and what no window cuts.
 patients_grouped as (
-    select * from {{ ref('subset_members') }}
-    where response_window in ('any', 'two_cycles')
+    select
+        subset_members.population,
+        subset_members.subset,
+        subset_members.patient_id
+    from {{ ref('subset_members') }} as subset_members
+    left join response_windows
+        on subset_members.response_window = response_windows.response_window
+    where
+        subset_members.response_window = 'any'
+        or response_windows.response_window is not null
 ),
 
 transplant_outcomes as (

@@ -4,7 +4,7 @@
 with
 
 survival_analyses as (
-    select * from {{ ref('survival_analyses') }}
+    select * from {{ ref('analysis_definitions') }}
 ),
 
 populations as (
@@ -62,6 +62,8 @@ times_assigned as (
         landmark_reasons.landmark_reason,
         survival_strata.level,
         survival_strata.known_on,
+        survival_strata.level_before,
+        survival_strata.level_before_on,
         coalesce(survival_analyses.landmark_day, 0) as clock_starts_on_day
     from survival_analyses
     inner join members_listed
@@ -81,20 +83,31 @@ times_assigned as (
             and survival_analyses.stratum_variable = survival_strata.stratum_variable
 ),
 
--- A landmark analysis groups by what was known on its day (P22); any other by what is
--- known at all, and whether that was too late is for a test to say.
+days_counted as (
+    select
+        *,
+        {{ days_between('origin_date', 'known_on') }} as level_day,
+        {{ days_between('origin_date', 'level_before_on') }} as level_before_day
+    from times_assigned
+),
+
+-- A landmark analysis groups by what was known on its day (P22), the lack of a response
+-- so far included; any other by what is known at all, and whether that was too late is
+-- for a test to say.
 strata_judged as (
     select
         *,
-        {{ days_between('origin_date', 'known_on') }} as known_on_day,
         case
             when stratum_variable is null then 'all'
-            when
-                landmark_day is null
-                or {{ days_between('origin_date', 'known_on') }} <= landmark_day
-                then level
-        end as known_stratum
-    from times_assigned
+            when landmark_day is null or level_day <= landmark_day then level
+            when level_before_day <= landmark_day then level_before
+        end as known_stratum,
+        case
+            when level_day > landmark_day and level_before_day <= landmark_day
+                then level_before_day
+            else level_day
+        end as known_on_day
+    from days_counted
 ),
 
 reasons_given as (

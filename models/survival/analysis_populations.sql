@@ -1,7 +1,7 @@
 with
 
 survival_analyses as (
-    select * from {{ ref('survival_analyses') }}
+    select * from {{ ref('analysis_definitions') }}
 ),
 
 analysis_patients as (

@@ -6,7 +6,7 @@
 with
 
 survival_analyses as (
-    select * from {{ ref('survival_analyses') }}
+    select * from {{ ref('analysis_definitions') }}
 ),
 
 survival_event_table as (

@@ -3,7 +3,7 @@
 with
 
 survival_analyses as (
-    select * from {{ ref('survival_analyses') }}
+    select * from {{ ref('analysis_definitions') }}
 ),
 
 survival_curves as (

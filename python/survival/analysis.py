@@ -20,7 +20,7 @@ class Analysis:
     Attributes
     ----------
     analysis_id : str
-        ``<population>__<endpoint>[__censored_at_hsct][__by_<variable>][__landmark]``.
+        ``<population>__<endpoint>[__censored_at_hsct][__by_<variable>][__landmark_<day>]``.
     population, endpoint, censoring_rule : str
     counted_endpoint : str
         The endpoint in ``time_to_event`` that holds the times; another one than

@@ -68,7 +68,7 @@ def analysed(analysis: Analysis, tables: PatientTables) -> pd.DataFrame:
     -----
     Only the evaluable count. After a landmark (P22) the clock restarts on its day,
     only patients with a longer time are left, and a level counts if it was known on
-    that day or before.
+    that day or before; else that of a patient without a response so far.
     """
     times = tables.time_to_event
     rows = times[
@@ -82,7 +82,8 @@ def analysed(analysis: Analysis, tables: PatientTables) -> pd.DataFrame:
     else:
         strata = tables.strata
         of_variable = strata["stratum_variable"] == analysis.stratum_variable
-        levels = strata.loc[of_variable, ["patient_id", "level", "known_on"]]
+        columns = ["patient_id", "level", "known_on", "level_before", "level_before_on"]
+        levels = strata.loc[of_variable, columns]
         rows = rows.merge(levels.dropna(subset=["level"]), on="patient_id")
     if analysis.landmark_day is not None:
         rows = _after_landmark(rows, analysis)
@@ -108,5 +109,8 @@ def _after_landmark(rows: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:
         landmark_date = pd.to_datetime(rows["origin_date"]) + pd.Timedelta(
             days=landmark
         )
-        rows = rows[pd.to_datetime(rows["known_on"]) <= landmark_date]
+        is_late = pd.to_datetime(rows["known_on"]) > landmark_date
+        is_known_before = pd.to_datetime(rows["level_before_on"]) <= landmark_date
+        rows = rows.assign(level=rows["level"].mask(is_late, rows["level_before"]))
+        rows = rows[~is_late | is_known_before]
     return rows.assign(time_days=rows["time_days"] - landmark)

@@ -18,7 +18,7 @@ DEFAULT_MONTHS = (6.0, 12.0, 18.0, 24.0)
 HELP = """\
 Prints medians and estimates at months, computed from the counts of
 survival_event_table. An analysis is named
-  <population>__<endpoint>[__censored_at_hsct][__by_<variable>][__landmark]
+  <population>__<endpoint>[__censored_at_hsct][__by_<variable>][__landmark_<day>]
 and the beginning of a name stands for all that begin so.
 
   survival estimate --analysis rr_ph_neg__os

@@ -140,7 +140,7 @@ def groups_section(study: Study) -> Section:
     panels = [_panel(study, *panel) for panel in PANELS]
     blocks = _grid("By group", panels)
     known = {analysis.analysis_id for analysis in study.analyses}
-    others = [a for a in known if f"{a}__landmark" in known and a not in NAIVE]
+    others = [a for a in known if landmarks_of(a, known) and a not in NAIVE]
     blocks += _pairs(study, NAIVE)
     folded = _pairs(study, sorted(others))
     if folded:
@@ -149,12 +149,18 @@ def groups_section(study: Study) -> Section:
     return Section("By group, and from the landmark", "groups", tuple(blocks), level=3)
 
 
+def landmarks_of(analysis_id: str, known: Iterable[str]) -> list[str]:
+    """The landmark versions of an analysis, of whatever day."""
+    return sorted(a for a in known if a.startswith(f"{analysis_id}__landmark_"))
+
+
 def _pairs(study: Study, analysis_ids: Iterable[str]) -> list[Block]:
-    """Each naive curve with the landmark version beside it."""
+    """Each naive curve with the landmark versions beside it."""
+    known = {analysis.analysis_id for analysis in study.analyses}
     pairs = (
         tuple(
             figure
-            for name in (analysis_id, f"{analysis_id}__landmark")
+            for name in (analysis_id, *landmarks_of(analysis_id, known))
             if (figure := analysis_figure(study, name)) is not None
         )
         for analysis_id in analysis_ids

@@ -141,7 +141,7 @@ def test_table_prints_percent_and_the_caution(capsys):
     printed = capsys.readouterr().out
     assert "Caution: Grouped by a response known only after" in printed
     assert "38.3 (18.3 to NE)" in printed
-    assert "mrd_pos__os__by_mrd_response__landmark" in printed
+    assert "mrd_pos__os__by_mrd_response__landmark_84" in printed
 
 
 def test_an_analysis_without_patients_says_so(capsys):

@@ -73,7 +73,7 @@ def test_equal_marts_exit_with_0(published, capsys):
         ),
         (
             "update marts.survival_event_table set n_event = n_event + 1 "
-            "where analysis_id = 'mrd_pos__os__by_mrd_response__landmark' "
+            "where analysis_id = 'mrd_pos__os__by_mrd_response__landmark_84' "
             "and stratum = 'responder' and n_event > 0",
             "survival_event_table.n_event",
         ),

@@ -113,8 +113,8 @@ def test_the_paper_can_still_be_seen_in_the_masked_example(example):
         study = read_study(warehouse, warehouse.analyses())
     kept = masked(study, smallest=SMALLEST, first=PAPER_ANALYSES)
     assert len(set(kept.groups) & set(PAPER_ANALYSES)) >= len(PAPER_ANALYSES) - 8
-    pairs = {name for name in study.groups if f"{name}__landmark" in study.groups}
-    assert {f"{name}__landmark" for name in pairs & set(kept.groups)} <= set(
+    pairs = {name for name in study.groups if f"{name}__landmark_84" in study.groups}
+    assert {f"{name}__landmark_84" for name in pairs & set(kept.groups)} <= set(
         kept.groups
     )
     main_ones = {"mrd_pos__os", "mrd_pos__dfs", "rr_ph_neg__os", "rr_ph_neg__rfs"}

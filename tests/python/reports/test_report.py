@@ -126,7 +126,7 @@ def test_each_grouping_known_later_has_its_landmark_and_its_caution(text, exampl
     for analysis in naive:
         pair = re.search(
             rf'<figure id="{analysis.analysis_id}">.*?</figure>\n'
-            rf'<figure id="{analysis.analysis_id}__landmark">',
+            rf'<figure id="{analysis.analysis_id}__landmark_84">',
             text,
             re.DOTALL,
         )

@@ -62,7 +62,7 @@ ANALYSES = (
         caution=CAUTION,
     ),
     analysis(
-        "mrd_pos__os__by_mrd_response__landmark",
+        "mrd_pos__os__by_mrd_response__landmark_84",
         "mrd_pos",
         "os",
         stratum_variable="mrd_response",
