@@ -37,5 +37,7 @@ def test_the_exposure_names_every_table_that_the_report_reads(
         for unique_id in exposure["depends_on"]["nodes"]:
             node = manifest["nodes"][unique_id]
             # A view stands for the tables that it is made of.
-            named |= connection.get_table_names(f"from {node['schema']}.{node['name']}")
+            named |= connection.get_table_names(
+                f"from {node['schema']}.{node['alias']}"
+            )
     assert read == named

@@ -119,7 +119,7 @@ def estimated(build_, datasets):
     """
     connection = duckdb.connect()
     connection.execute("attach ':memory:' as warehouse")
-    for schema in ("definitions", "intermediate", "marts"):
+    for schema in ("definitions", "marts"):
         connection.execute(f"create schema warehouse.{schema}")
     analyses = pd.DataFrame(
         {

@@ -132,11 +132,11 @@ def patient_marts():
                 }
             )
         ph_status = "ph_pos" if population.endswith("ph_pos") else "ph_neg"
-        strata.append((patient_id, "ph_status", ph_status, INDEX_DATE))
+        strata.append((patient_id, "ph_status", ph_status, INDEX_DATE, None, None))
         # Platelet recovery stands in for the response; patient 040 gets it too late.
         known_on = INDEX_DATE + timedelta(days=85 if patient_id == "040" else 84)
         level = "responder" if row["dp"] else "nonresponder"
-        strata.append((patient_id, "mrd_response", level, known_on))
+        strata.append((patient_id, "mrd_response", level, known_on, None, None))
     # Two who count nowhere: one not included, one not evaluable.
     cohort.append({"patient_id": "138", "is_included": False, "index_date": INDEX_DATE})
     cohort.append({**cohort[0], "patient_id": "139"})
@@ -153,7 +153,15 @@ def patient_marts():
         pd.DataFrame(cohort),
         pd.DataFrame(times).astype({"time_days": "Int64", "status": "Int64"}),
         pd.DataFrame(
-            strata, columns=["patient_id", "stratum_variable", "level", "known_on"]
+            strata,
+            columns=[
+                "patient_id",
+                "stratum_variable",
+                "level",
+                "known_on",
+                "level_before",
+                "level_before_on",
+            ],
         ),
     )
 
@@ -311,6 +319,7 @@ def build_warehouse(path):
             ("time_to_event", "origin_date"),
             ("time_to_event", "end_date"),
             ("survival_strata", "known_on"),
+            ("survival_strata", "level_before_on"),
             ("cohort", "index_date"),
         ):
             connection.execute(f"alter table marts.{mart} alter {column} type date")
