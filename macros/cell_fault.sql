@@ -1,21 +1,22 @@
 {#-
-  What is wrong with one delivered cell by its contract (type, terms, bounds), or NULL.
+  What is wrong with one delivered cell, its blanks trimmed, by its contract (type,
+  terms, bounds), or NULL.
 
   | contract             | value        | cell_fault           |
   | patient_id           | 'patient_id' | 'header_repeated'    |
   | type: date           | '2020-02-31' | 'value_unparsed'     |
   | terms: sex           | 'F'          | 'term_not_allowed'   |
   | minimum: 0           | '-1'         | 'value_out_of_range' |
-  | no nullable          | ' '          | 'value_missing'      |
+  | no nullable          | NULL         | 'value_missing'      |
   | type: date           | '9999-12-31' | 'placeholder_date_required', or NULL if nullable |
 -#}
 {% macro cell_fault(column) -%}
-    {%- set value = parse_text(column.name) -%}
+    {%- set value = column.name -%}
     {%- set parsed = {
-        'date': parse_date(column.name),
-        'partial_date': parse_date_earliest(column.name),
-        'integer': parse_int(column.name),
-        'number': parse_number(column.name),
+        'date': date_of_text(value),
+        'partial_date': earliest_of_text(value),
+        'integer': int_of_text(value),
+        'number': number_of_text(value),
     }.get(column.meta.type) -%}
     case
         {%- if column.name == 'patient_id' %}

@@ -1,7 +1,8 @@
 {#-
   The cells of a delivered column of which `judgement` says something. A column has few
   distinct values, however many its records, and each is judged once: by its `max`, as
-  an engine passes a filter below a `distinct`, but not below an aggregate.
+  an engine passes a filter below a `distinct`, but not below an aggregate. The
+  judgement finds the cell as it was sent in `value_text`, and trimmed in the column.
 
   | delivered patients.sex | cells_judged('patients', 'sex', judgement)          |
   | line 2: male; 3: F     | patients, 3, <its patient>, sex, F, term_not_allowed |
@@ -16,13 +17,18 @@
         judged.rule_id
     from (
         select
-            {{ column_name }} as value_text,
+            value_text,
             {{ judgement }} as rule_id
         from (
-            select max({{ column_name }}) as {{ column_name }}
-            from {{ source('delivery', table_name) }}
-            group by {{ column_name }}
-        ) as spelled
+            select
+                value_text,
+                {{ parse_text('value_text') }} as {{ column_name }}
+            from (
+                select max({{ column_name }}) as value_text
+                from {{ source('delivery', table_name) }}
+                group by {{ column_name }}
+            ) as spelled
+        ) as trimmed
     ) as judged
     inner join {{ source('delivery', table_name) }} as delivered
         on

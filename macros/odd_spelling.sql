@@ -1,5 +1,6 @@
 {#-
-  What is odd about how a delivered cell is spelled, though it is read, or NULL.
+  What is odd about how a delivered cell is spelled, though it is read, or NULL: of
+  `value_text` as it was sent, and the column with its blanks trimmed.
 
   | value            | odd_spelling                                    |
   | ' 5'             | 'blanks_around_value'                           |
@@ -10,27 +11,24 @@
   | '007'            | 'number_spelled_oddly' (of a number)             |
 -#}
 {% macro odd_spelling(column) -%}
+    {%- set value = column.name -%}
     case
         {%- if column.meta.type == 'text' %}
-        when {{ column.name }} like '%_@_%._%' then 'direct_identifier_value'
+        when {{ value }} like '%_@_%._%' then 'direct_identifier_value'
         {%- endif %}
         {%- if column.meta.type in ('date', 'partial_date') and column.meta.nullable %}
-        when {{ is_placeholder_date(parse_text(column.name)) }} then 'placeholder_date'
+        when {{ is_placeholder_date(value) }} then 'placeholder_date'
         {%- elif column.meta.type in ('integer', 'number') %}
         when
-            ltrim({{ parse_text(column.name) }}, '-') like '+%'
+            ltrim({{ value }}, '-') like '+%'
             or (
-                ltrim({{ parse_text(column.name) }}, '-') like '0%'
-                and substr(ltrim({{ parse_text(column.name) }}, '-'), 2, 1)
-                between '0' and '9'
+                ltrim({{ value }}, '-') like '0%'
+                and substr(ltrim({{ value }}, '-'), 2, 1) between '0' and '9'
             )
             then 'number_spelled_oddly'
         {%- endif %}
-        when
-            translate({{ column.name }}, chr(9) || chr(10) || chr(13), '')
-            <> {{ column.name }}
+        when translate(value_text, chr(9) || chr(10) || chr(13), '') <> value_text
             then 'control_character'
-        when {{ trimmed(column.name) }} <> {{ column.name }}
-            then 'blanks_around_value'
+        when coalesce({{ value }}, '') <> value_text then 'blanks_around_value'
     end
 {%- endmacro %}

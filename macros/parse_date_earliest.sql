@@ -8,9 +8,13 @@
   | '2016-13'    | NULL                | NULL              |
 -#}
 {% macro parse_date_earliest(value) -%}
-    case length({{ parse_text(value) }})
-        when 10 then {{ parse_date(value) }}
-        when 7 then {{ date_of_text(parse_text(value) ~ " || '-01'") }}
-        when 4 then {{ date_of_text(parse_text(value) ~ " || '-01-01'") }}
+    {{ earliest_of_text(parse_text(value)) }}
+{%- endmacro %}
+
+{% macro earliest_of_text(text) -%}
+    case length({{ text }})
+        when 10 then {{ date_of_text(text) }}
+        when 7 then {{ date_of_text(text ~ " || '-01'") }}
+        when 4 then {{ date_of_text(text ~ " || '-01-01'") }}
     end
 {%- endmacro %}

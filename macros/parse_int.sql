@@ -7,9 +7,13 @@
   | '1e3'  | NULL      |
 -#}
 {% macro parse_int(value) -%}
+    {{ int_of_text(parse_text(value)) }}
+{%- endmacro %}
+
+{% macro int_of_text(text) -%}
     case
-        when translate({{ parse_text(value) }}, '0123456789+-', '') = ''
-            and {{ parse_text(value) }} not like '%+-%'
-        then try_cast({{ parse_text(value) }} as bigint)
+        when translate({{ text }}, '0123456789+-', '') = ''
+            and {{ text }} not like '%+-%'
+        then try_cast({{ text }} as bigint)
     end
 {%- endmacro %}

@@ -8,9 +8,13 @@
   | '1_000' | NULL         |
 -#}
 {% macro parse_number(value) -%}
+    {{ number_of_text(parse_text(value)) }}
+{%- endmacro %}
+
+{% macro number_of_text(text) -%}
     case
-        when translate({{ parse_text(value) }}, '0123456789.+-eE', '') = ''
-            and {{ parse_text(value) }} not like '%+-%'
-        then try_cast({{ parse_text(value) }} as double)
+        when translate({{ text }}, '0123456789.+-eE', '') = ''
+            and {{ text }} not like '%+-%'
+        then try_cast({{ text }} as double)
     end
 {%- endmacro %}

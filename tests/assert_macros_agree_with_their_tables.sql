@@ -62,7 +62,34 @@
     ('56.25', 1, '56.2'), ('18.75', 1, '18.8'), ('2.5', 0, '2'), ('-2.5', 0, '-2'),
     ('100.0 * 18 / 32', 1, '56.2'),
 ] %}
+{%- set spellings = [
+    ('00495', '00495', '495', 'NNNNN', 'false'),
+    ('495.0', '495.0', '495', 'NNN.N', 'false'),
+    ('="00495"', '="00495"', '495', '="NNNNN"', 'false'),
+    ('000', '000', '0', 'NNN', 'false'),
+    ("Blinatumomab\u00a0", 'blinatumomab', 'blinatumomab', "AAAAAAAAAAAA\u00a0", 'false'),
+    ("blinatu\u200bmomab", 'blinatumomab', 'blinatumomab', "AAAAAAA\u200bAAAAA", 'false'),
+    ("IT\u201308", 'it-08', 'it-08', "AA\u2013NN", 'false'),
+    ("e\u0301", 'e', 'e', "A\u0301", 'false'),
+    ("\u00c9", 'e', 'e', "\u00e9", 'false'),
+    ('01/03/2017', '01/03/2017', '1/03/2017', 'NN/NN/NNNN', 'false'),
+    ('9999-12-31', '9999-12-31', '9999-12-31', 'NNNN-NN-NN', 'true'),
+    ('1900', '1900', '1900', 'NNNN', 'true'),
+    ('2016-03', '2016-03', '2016-03', 'NNNN-NN', 'false'),
+] %}
 with
+spellings as (
+    {%- for value, folded, folded_as_id, shape, is_placeholder in spellings %}
+    {{- '\n    union all' if not loop.first }}
+    select
+        '{{ value }}' as value,
+        '{{ folded }}' as folded,
+        '{{ folded_as_id }}' as folded_as_id,
+        '{{ shape }}' as shape,
+        '{{ is_placeholder }}' as is_placeholder
+    {%- endfor %}
+),
+
 texts as (
     {%- for value, precision, earliest, latest in texts %}
     {{- '\n    union all' if not loop.first }}
@@ -211,8 +238,41 @@ calls as (
     from printed
 ),
 
+calls_on_spellings as (
+    select
+        'folded_text' as macro,
+        value as called_with,
+        {{ folded_text('value') }} as returned,
+        folded as promised
+    from spellings
+    union all
+    select
+        'folded_id' as macro,
+        value as called_with,
+        {{ folded_id('value') }} as returned,
+        folded_as_id as promised
+    from spellings
+    union all
+    select
+        'value_shape' as macro,
+        value as called_with,
+        {{ value_shape('value') }} as returned,
+        shape as promised
+    from spellings
+    union all
+    select
+        'is_placeholder_date' as macro,
+        value as called_with,
+        cast({{ is_placeholder_date('value') }} as string) as returned,
+        is_placeholder as promised
+    from spellings
+),
+
 broken as (
     select * from calls
+    where returned is distinct from promised
+    union all
+    select * from calls_on_spellings
     where returned is distinct from promised
 )
 

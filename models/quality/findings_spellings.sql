@@ -145,7 +145,8 @@ detailed as (
         value_text,
         cast(null as string) as related_record,
         related_value,
-        'taken for ' || related_value as detail
+        'taken for '
+        || {{ printable('related_value', "'the spelling of most records'") }} as detail
     from found
 )
 

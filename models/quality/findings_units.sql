@@ -159,34 +159,25 @@ told as (
         cast(null as string) as source_record,
         cast(null as string) as patient_id,
         column_name,
-        coalesce('site ' || site_id, '')
-        || case
-            when site_id is not null and technique is not null then ', '
-            when site_id is null and technique is null then 'the whole file'
-            else ''
-        end
-        || coalesce(technique, '') as value_text,
+        coalesce('site ' || site_id, 'all sites')
+        || coalesce(', ' || technique, '') as value_text,
         cast(null as string) as related_record,
         cast(n_off as string) as related_value,
-        cast(n_off as string) || ' of ' || cast(n_values as string)
+        case
+            when site_id is not null
+                then 'site ' || {{ printable('site_id', "'of that line'") }}
+            when technique is null then 'the whole file'
+            else ''
+        end
+        || case
+            when site_id is not null and technique is not null then ', '
+            else ''
+        end
+        || coalesce(technique, '')
+        || ': ' || cast(n_off as string) || ' of ' || cast(n_values as string)
         || ' values above 0 ' || told || ', first on line '
-        || cast(first_line as string) as what
+        || cast(first_line as string) as detail
     from widest
-),
-
-detailed as (
-    select
-        rule_id,
-        table_name,
-        file_line,
-        source_record,
-        patient_id,
-        column_name,
-        value_text,
-        related_record,
-        related_value,
-        value_text || ': ' || what as detail
-    from told
 )
 
-select * from detailed
+select * from told

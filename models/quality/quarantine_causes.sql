@@ -111,8 +111,11 @@ terms_meant as (
     inner join controlled_terms
         on
             values_typed.vocabulary = controlled_terms.vocabulary
-            and {{ folded_text('controlled_terms.term') }}
-            like values_typed.text_folded || '%'
+            and substr(
+                {{ folded_text('controlled_terms.term') }},
+                1,
+                length(values_typed.text_folded)
+            ) = values_typed.text_folded
     where values_typed.rule_id = 'term_not_allowed'
     group by values_typed.vocabulary, values_typed.value_text
 ),

@@ -37,7 +37,7 @@ FORMATS = ("table", "csv", "json", "html")
 ACCEPTED, REFUSED = 0, 1
 # Kept as files, they are UTF-8 whatever the terminal is.
 _FILES = ("csv", "json", "html")
-_CELL = 160
+_CELL = 80
 # A terminal is read, not searched: what stops comes first, then the worst of what was
 # found, and a file holds all of it.
 _SHOWN = 20
@@ -123,7 +123,7 @@ def _judged(folder: Path, place: Path) -> Checked:
             "select delivery_id, is_accepted from quality.verdict"
         ).fetchall()
         reasons = [
-            f"{'critical' if is_stop else 'warning'}: {message}"
+            one_line(f"{'critical' if is_stop else 'warning'}: {message}", limit=2_000)
             for is_stop, message in read_messages(connection)
         ]
         findings = read_findings(connection)
@@ -171,8 +171,13 @@ def _table(checked: Checked) -> str:
     # The faults of files are told whole by their reasons.
     if not checked.findings or checked.columns == FAULT_COLUMNS:
         return "\n".join([*checked.reasons, last, ""])
+    # What a rule is, and what to do, is told above once.
+    n_columns = LIST_COLUMNS.index("description")
     rows = [
-        ["" if value is None else one_line(str(value), limit=_CELL) for value in row]
+        [
+            "" if value is None else one_line(str(value), limit=_CELL)
+            for value in row[:n_columns]
+        ]
         for row in (checked.columns, *checked.findings[:_SHOWN])
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
