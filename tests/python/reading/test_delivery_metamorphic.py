@@ -14,7 +14,7 @@ from delivery_files import copied, edited, renewed
 from delivery_writers import WRITERS, as_pandas
 
 SOURCE = DELIVERIES / "edges" / "delivery"
-TABLES = sorted(set(delivery_contract()) - {"manifest"})
+TABLES = sorted({path.stem for path in SOURCE.glob("*.csv")} - {"manifest"})
 FOLDERS = [
     "country=UK",
     "data_cutoff_date=2016-06-30",

@@ -19,16 +19,20 @@ import pandas
 import polars
 import pyarrow
 from delivery.contract import Column, delivery_contract
-from delivery_files import as_parquet, read_rows
+from delivery_files import as_parquet
 from pyarrow import parquet
 
 Columns = dict[str, list[str | None]]
 
 
 def _columns(path: Path) -> Columns:
-    rows = read_rows(path)
-    names = delivery_contract()[path.stem].column_names
-    return {name: [row[name] or None for row in rows] for name in names}
+    with path.open(newline="", encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    return {
+        name: [value or None for value in values]
+        for name, values in zip(header, columns or [[]] * len(header), strict=True)
+    }
 
 
 def _column(table_name: str, name: str) -> Column:
@@ -151,14 +155,14 @@ def as_csv(**dialect) -> Callable[[Path, str], None]:
 def shuffled(folder: Path, table_name: str) -> None:
     """Rows and columns in another order."""
     path = folder / f"{table_name}.csv"
-    rows = read_rows(path)
+    columns = list(_columns(path).items())
     order = random.Random(table_name)
-    names = list(delivery_contract()[table_name].column_names)
+    order.shuffle(columns)
+    rows = list(zip(*(values for _, values in columns), strict=True))
     order.shuffle(rows)
-    order.shuffle(names)
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, names, lineterminator="\n")
-        writer.writeheader()
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(name for name, _ in columns)
         writer.writerows(rows)
 
 
