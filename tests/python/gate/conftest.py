@@ -24,6 +24,16 @@ def small(tmp_path_factory) -> Files:
     for name in TABLES:
         rows = files.read(name)
         files.write(name, [row for row in rows if row["patient_id"] in kept])
+    for row in files.read("follow_up")[:5]:
+        # What the example does not deliver, on the last day that each is known alive.
+        known = {"patient_id": row["patient_id"]}
+        day = row["death_date"] or row["last_contact_date"]
+        files.append("adverse_events", **known, term="infection", onset_date=day)
+        files.append("engraftments", **known, lineage="platelets", engraftment_date=day)
+    listed = files.read("manifest")
+    for name in ("adverse_events", "engraftments"):
+        listed.append({**listed[0], "table_name": name})
+    files.write("manifest", listed)
     renewed(files.folder)
     return files
 
