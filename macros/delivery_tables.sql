@@ -37,7 +37,7 @@
     {%- else -%}
         {%- set columns = {
             'patient_id': {'name': 'patient_id', 'meta': {'type': 'text', 'key': true}},
-            'on_date': {'name': 'on_date', 'meta': {'type': 'date'}},
+            'on_date': {'name': 'on_date', 'meta': {'type': 'date', 'date_role': 'happened'}},
         } -%}
         {%- for name in names -%}
             {%- do tables.append({'name': name, 'columns': columns}) -%}

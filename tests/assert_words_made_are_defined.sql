@@ -48,6 +48,11 @@ words_defined as (
     from event_types
     union
     select
+        'event_type' as vocabulary,
+        event_type as word
+    from {{ ref('delivered_events') }}
+    union
+    select
         vocabulary,
         word
     from derived_words

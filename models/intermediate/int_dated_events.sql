@@ -42,6 +42,10 @@ marrow_assessments as (
     where disposition = 'accepted'
 ),
 
+delivered_events as (
+    select * from {{ ref('int_delivered_events') }}
+),
+
 delivered as (
     select
         patient_id,
@@ -126,6 +130,16 @@ delivered as (
         source_record
     from therapy_lines
     where line_type = 'salvage'
+    union all
+    select
+        patient_id,
+        event_type,
+        delivered_earliest,
+        delivered_latest,
+        source_table,
+        file_line,
+        source_record
+    from delivered_events
 ),
 
 precision_told as (

@@ -67,6 +67,32 @@ mrd_responses as (
     where samples.left_out_reason is null and samples.is_response
 ),
 
+-- The first of each event that a row of `delivered_events` makes.
+first_events as (
+    select
+        dates_resolved.patient_id,
+        dates_resolved.event_type,
+        dates_resolved.event_date,
+        dates_resolved.source_table,
+        dates_resolved.source_record,
+        row_number() over (
+            partition by dates_resolved.patient_id, dates_resolved.event_type
+            order by
+                dates_resolved.event_date,
+                dates_resolved.source_table,
+                dates_resolved.file_line
+        ) as rank_by_date
+    from {{ ref('int_dated_events') }} as dates_resolved
+    inner join follow_up on dates_resolved.patient_id = follow_up.patient_id
+    where
+        dates_resolved.event_type in (
+            select delivered_events.event_type
+            from {{ ref('delivered_events') }} as delivered_events
+        )
+        and dates_resolved.event_date between
+        follow_up.index_date and follow_up.follow_up_end_date
+),
+
 timelined as (
     select
         patient_id,
@@ -199,6 +225,16 @@ timelined as (
         source_table,
         source_record
     from follow_up
+    union all
+    select
+        patient_id,
+        event_type,
+        event_date,
+        cast(null as string) as detail,
+        source_table,
+        source_record
+    from first_events
+    where rank_by_date = 1
 )
 
 select * from timelined

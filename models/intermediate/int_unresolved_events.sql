@@ -8,6 +8,10 @@ quarantine_effects as (
     select * from {{ ref('quarantine_effects') }}
 ),
 
+delivered_events as (
+    select * from {{ ref('delivered_events') }}
+),
+
 follow_up as (
     select * from {{ ref('int_follow_up') }}
 ),
@@ -158,6 +162,32 @@ doubted as (
         'date_missing' as doubt
     from follow_up
     where is_death_date_missing
+    union all
+    -- An event of `delivered_events` without a day decides where it may have happened
+    -- under observation, and so does a record in quarantine that may be one.
+    select distinct
+        dates_resolved.patient_id,
+        dates_resolved.event_type,
+        'date_missing' as doubt
+    from dates_resolved
+    inner join delivered_events
+        on dates_resolved.event_type = delivered_events.event_type
+    inner join follow_up on dates_resolved.patient_id = follow_up.patient_id
+    where
+        dates_resolved.event_date is null
+        and coalesce(dates_resolved.latest_date >= follow_up.index_date, true)
+        and coalesce(
+            dates_resolved.earliest_date <= follow_up.follow_up_end_date, true
+        )
+    union all
+    select distinct
+        record_dispositions.patient_id,
+        delivered_events.event_type,
+        'record_in_quarantine' as doubt
+    from record_dispositions
+    inner join delivered_events
+        on record_dispositions.table_name = delivered_events.table_name
+    inner join follow_up on record_dispositions.patient_id = follow_up.patient_id
 )
 
 select * from doubted

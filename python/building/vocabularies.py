@@ -300,6 +300,7 @@ def made_elsewhere(seeds: Seeds) -> Seeds:
             "column_name": column.name,
             "terms": column.terms or "",
             "date": f"{table.name}.{column.name}" if "date" in column.type else "",
+            "date_role": column.date_role or "",
         }
         for table in delivery_contract().values()
         for column in table.columns
@@ -307,6 +308,9 @@ def made_elsewhere(seeds: Seeds) -> Seeds:
     return {
         "anything": [{"word": NEW}],
         "contract": contract,
+        "contract_terms": _contract_terms(
+            [*seeds["shared_terms"], *seeds["study_terms"]]
+        ),
         "terms": [*seeds["shared_terms"], *seeds["study_terms"]],
         "parameter_types": [{"type": name} for name in parameter_types()],
         # The ways in which an endpoint's event can come: `os_death`.
@@ -316,3 +320,14 @@ def made_elsewhere(seeds: Seeds) -> Seeds:
             if row["status"] == "1"
         ],
     }
+
+
+def _contract_terms(terms: list[Row]) -> list[Row]:
+    """The terms that each column of the contract may hold."""
+    return [
+        {"table_name": table.name, "column_name": column.name, "term": row["term"]}
+        for table in delivery_contract().values()
+        for column in table.columns
+        for row in terms
+        if row["vocabulary"] == column.terms
+    ]
