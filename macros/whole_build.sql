@@ -64,7 +64,7 @@
         {%- if flags.WHICH == 'run' or nodes_left_out() -%}
             {%- do log('not published: partial build; ' ~ warehouse ~ ' is as it was', info=true) -%}
         {%- elif statuses == ['success'] -%}
-            {%- for line in warning_lines() -%}
+            {%- for line in warning_lines() + study_doubt_lines() -%}
                 {%- do log(line, info=true) -%}
             {%- endfor -%}
             {%- set verdict = run_query('select * from quality.verdict').rows[0] -%}

@@ -17,7 +17,9 @@ verdicts_completed as (
         files,
         code_commit,
         versions,
+        study,
         parameters,
+        n_included,
         started_at,
         finished_at
     from build_log

@@ -27,6 +27,7 @@ def model(dbt, session):
     dbt.ref("responses")
     dbt.ref("stg_delivery__manifest")
     dbt.ref("strata")
+    dbt.ref("study_doubts")
     dbt.ref("study_parameters")
     dbt.ref("analysis_definitions")
     dbt.ref("survival_strata")

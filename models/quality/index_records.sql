@@ -1,20 +1,7 @@
 -- The rules of `index_rules` on every record that may make an index date: a record
 -- makes one where each column that its table's rules name holds a value that the
 -- rule's parameter lists.
-{%- set tables = {
-    'treatment_cycles': {
-        'starts': 'start_date', 'ends': 'end_date', 'number': 'cycle_number',
-        'columns': ['drug', 'access_program'],
-    },
-    'therapy_lines': {
-        'starts': 'start_date', 'ends': 'end_date', 'number': 'line_number',
-        'columns': ['line_type'],
-    },
-    'transplants': {
-        'starts': 'transplant_date', 'columns': ['transplant_type', 'donor_type'],
-    },
-    'diagnoses': {'starts': 'diagnosis_date', 'columns': ['diagnosis']},
-} %}
+{%- set tables = index_tables() %}
 with
 index_rules as (
     select * from {{ ref('index_rules') }}

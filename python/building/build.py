@@ -103,7 +103,9 @@ class Build:
         try:
             with connection.cursor() as own:
                 own.execute(
-                    "update marts.delivery_log set finished_at = ? where build_id = ?",
+                    "update marts.delivery_log set finished_at = ?, n_included = "
+                    "(select count(*) from marts.cohort where is_included) "
+                    "where build_id = ?",
                     [now(), self.row["build_id"]],
                 )
                 own.execute("checkpoint")

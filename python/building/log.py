@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from delivery.definitions import PROJECT
+from delivery.definitions import PROJECT, seed_folders
 from delivery.faults import DeliveryRefused
 from delivery.files import Delivery
 
@@ -27,7 +27,9 @@ COLUMNS = {
     "files": "varchar",
     "code_commit": "varchar",
     "versions": "varchar",
+    "study": "varchar",
     "parameters": "varchar",
+    "n_included": "bigint",
     "started_at": "timestamp",
     "finished_at": "timestamp",
 }
@@ -42,6 +44,7 @@ def opening_row(*, build_id: str, parameters: dict[str, Any]) -> Row:
     row["build_id"] = build_id
     row["code_commit"] = _commit()
     row["versions"] = json.dumps({name: version(name) for name in _PACKAGES})
+    row["study"] = seed_folders()[1].name
     row["parameters"] = json.dumps(parameters, default=str)
     row["started_at"] = now()
     return row
