@@ -182,6 +182,8 @@ def _lines(seeds: Seeds) -> Iterator[tuple[str, Row, int]]:
 def undefined_words(seeds: Seeds) -> list[str]:
     """Words that nothing makes or reads, and words that had to be there and are not."""
     tables = Tables(seeds)
+    if found := _places_unknown(seeds):
+        return found
     by_column: dict[tuple[str, str, str], list[Reference]] = {}
     for reference in references(seeds):
         place = (reference.seed, reference.column, reference.part)
@@ -200,6 +202,27 @@ def undefined_words(seeds: Seeds) -> list[str]:
             for word in _missing(alternative, seeds[name], tables)
         ]
     return found
+
+
+def _places_unknown(seeds: Seeds) -> list[str]:
+    """Columns that `vocabularies` speaks of and no seed has."""
+    columns = {name: {*known} for name, known in seed_columns().items()} | {
+        name: {*rows[0]} for name, rows in made_elsewhere(seeds).items() if rows
+    }
+    named = set()
+    for item in references(seeds):
+        named |= {(item.seed, item.column)}
+        named |= {(item.seed, name) for name, _ in item.conditions}
+        for source in item.sources:
+            named |= {(source.relation, source.column)}
+            named |= {(source.relation, name) for name, _ in source.conditions}
+            used = re.findall(r"\{(\w+)\}", str(source.conditions))
+            named |= {(item.seed, name) for name in used}
+    return [
+        f"{_place('vocabularies')}: there is no column {name}.{column}"
+        for name, column in sorted(named)
+        if column not in columns.get(name, ())
+    ]
 
 
 def _undefined(alternatives: list[Reference], row: Row, tables: Tables) -> list[str]:
@@ -318,6 +341,13 @@ def made_elsewhere(seeds: Seeds) -> Seeds:
             {"fact": f"{row['endpoint']}_{row['ended_by']}"}
             for row in seeds["endpoint_events"]
             if row["status"] == "1"
+        ],
+        # The rules under which an endpoint, or the one that it counts, is derived.
+        "endpoint_rules": [
+            {"endpoint": row["endpoint"], "censoring_rule": derived["censoring_rule"]}
+            for row in seeds["endpoints"]
+            for derived in seeds["endpoint_populations"]
+            if derived["endpoint"] == row["counted_endpoint"]
         ],
     }
 
