@@ -125,6 +125,20 @@ found as (
                 and salvage_lines.is_after_index
             )
         )
+    union all
+    select
+        'salvage_line_on_index_date' as rule_id,
+        'therapy_lines' as table_name,
+        salvage_lines.file_line,
+        salvage_lines.source_record,
+        salvage_lines.patient_id,
+        'start_date' as column_name,
+        cast(salvage_lines.start_date as string) as value_text,
+        cast(null as string) as related_record,
+        cast(follow_up.index_date as string) as related_value
+    from salvage_lines
+    inner join follow_up on salvage_lines.patient_id = follow_up.patient_id
+    where salvage_lines.is_index_line
 ),
 
 severities_given as (

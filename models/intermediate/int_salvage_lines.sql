@@ -24,7 +24,12 @@ lines_dated as (
         coalesce(therapy_lines.start_date_latest < patients.index_date, false)
             as is_known_before,
         coalesce(therapy_lines.start_date_earliest >= patients.index_date, false)
-            as is_known_after
+            as is_known_after,
+        coalesce(
+            therapy_lines.start_date_earliest = patients.index_date
+            and therapy_lines.start_date_latest = patients.index_date,
+            false
+        ) as is_on_index_date
     from therapy_lines
     inner join patients on therapy_lines.patient_id = patients.patient_id
     where patients.index_date is not null
@@ -52,6 +57,7 @@ placed as (
         ) as is_after_index,
         not lines_dated.is_known_before and not lines_dated.is_known_after
             as is_placed_by_order,
+        lines_dated.is_on_index_date as is_index_line,
         dates_resolved.event_date as start_date,
         dates_resolved.how as start_date_how,
         lines_dated.file_line,

@@ -70,7 +70,8 @@ cytotoxic_starts as (
         dates_resolved.event_type = 'cytotoxic_medication'
         and dates_resolved.event_date > follow_up.index_date
     union all
-    -- A line placed after index counts from the next day at the earliest.
+    -- A line placed after index counts from the next day at the earliest; the index
+    -- drug's own line (P6) is no other therapy.
     select
         salvage_lines.patient_id,
         greatest(salvage_lines.start_date, follow_up.index_date + 1) as start_date,
@@ -79,7 +80,10 @@ cytotoxic_starts as (
         salvage_lines.file_line
     from salvage_lines
     inner join follow_up on salvage_lines.patient_id = follow_up.patient_id
-    where salvage_lines.is_after_index and salvage_lines.start_date is not null
+    where
+        salvage_lines.is_after_index
+        and not salvage_lines.is_index_line
+        and salvage_lines.start_date is not null
 ),
 
 cytotoxic_ranked as (

@@ -74,6 +74,12 @@ def is_line_after_index(patient: Patient, line: Row) -> bool:
     )
 
 
+def is_index_line(patient: Patient, line: Row) -> bool:
+    """P6: whether the index date is the only day on which the line can have begun."""
+    began = event_date(patient, line["start_date"])
+    return began.earliest == began.latest == patient.index_date
+
+
 def n_salvage_lines(patient: Patient) -> int:
     """P6: the salvage lines that began before the index date."""
     return sum(
@@ -86,7 +92,7 @@ def cytotoxic_therapies(patient: Patient) -> list[Happening]:
     """P8: cytotoxic medications and salvage lines after index, by their start.
 
     A salvage line stands where P6 places it, one after index not before the next
-    day; one without a day is passed over.
+    day; the index drug's own line is none, and one without a day is passed over.
     """
     next_day = patient.index_date + days(1)
     found = []
@@ -97,10 +103,12 @@ def cytotoxic_therapies(patient: Patient) -> list[Happening]:
             found.append(Happening(start, row))
     for row in patient.rows("therapy_lines"):
         start = event_date(patient, row["start_date"]).day
-        is_salvage_after = row["line_type"] == "salvage" and is_line_after_index(
-            patient, row
+        is_other_therapy = (
+            row["line_type"] == "salvage"
+            and is_line_after_index(patient, row)
+            and not is_index_line(patient, row)
         )
-        if is_salvage_after and start is not None:
+        if is_other_therapy and start is not None:
             found.append(Happening(max(start, next_day), row))
     end = end_of_follow_up(patient).day
     return [therapy for therapy in found if therapy.day <= end]
