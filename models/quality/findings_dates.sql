@@ -126,8 +126,11 @@ dates_zero as (
     from delivered_dates
     where
         delivered_dates.date_role <> 'birth'
-        and cast(delivered_dates.earliest_date as string)
-        in ('1904-01-01', '1960-01-01', '1970-01-01')
+        and delivered_dates.earliest_date in (
+            cast('1904-01-01' as date),
+            cast('1960-01-01' as date),
+            cast('1970-01-01' as date)
+        )
         and delivered_dates.earliest_date = delivered_dates.latest_date
 ),
 

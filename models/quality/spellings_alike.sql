@@ -118,10 +118,44 @@ names_compared as (
         and length(name_folded) between 6 and 60
 ),
 
+-- What an index drug is called, within a longer text too: with its brand, or its dose.
+index_words as (
+    select
+        spelling,
+        spelling_folded,
+        spelling_folded as word
+    from spellings
+    where is_index_drug
+    union
+    select
+        spellings.spelling,
+        spellings.spelling_folded,
+        synonyms.synonym_folded as word
+    from spellings
+    inner join synonyms on spellings.spelling_folded = synonyms.drug_folded
+    where spellings.is_index_drug
+),
+
 -- A slip spares the beginning or the end of a word.
 pairs as (
+    select
+        names.kind,
+        names.name_folded,
+        index_words.spelling_folded as name_meant,
+        index_words.spelling as spelling_meant,
+        true as is_index_drug,
+        cast(0 as bigint) as n_records
+    from names
+    inner join index_words
+        on
+            names.kind = 'drug'
+            and position(index_words.word in names.name_folded) > 0
+    where
+        names.rank_by_records = 1
+        and not names.is_index_drug
+        and length(index_words.word) >= 6
     {%- for part in ('beginning', 'ending') %}
-    {{- '\n    union' if not loop.first }}
+    union
     select
         rare.kind,
         rare.name_folded,

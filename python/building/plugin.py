@@ -129,7 +129,7 @@ class Plugin(BasePlugin):
         paths = write_page(session, quality_folder())
         if stops := [message for is_stop, message in read_messages(session) if is_stop]:
             self.build.row.update(verdict="refused", reason="\n".join(stops))
-        return pandas.DataFrame({"file_path": [str(path) for path in paths]})
+        return pandas.DataFrame({"file_name": [path.name for path in paths]})
 
     def publish(self, session: duckdb.DuckDBPyConnection) -> pandas.DataFrame:
         """Publish a whole build; what is returned is stored as the last table."""

@@ -49,6 +49,7 @@ INDEX_DRUG = (
     "blinatum\u043emab",
     "\uff42linatumomab",
     "Blincyto",
+    "Blinatumomab (Blincyto\u00ae), 28 \u00b5g",
     "blinatumumab",
     "blintaumomab",
 )
