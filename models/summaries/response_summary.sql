@@ -20,33 +20,8 @@ patients_grouped as (
     select * from {{ ref('subset_members') }}
 ),
 
-responses as (
-    select * from {{ ref('responses') }}
-),
-
--- Remission is judged of all, MRD of the evaluable.
 outcomes_listed as (
-    select
-        patient_id,
-        response_window,
-        'remission' as assessment,
-        coalesce(best_remission, 'not_gradable') as outcome
-    from responses
-    union all
-    select
-        patient_id,
-        response_window,
-        'mrd_evaluability' as assessment,
-        case when is_mrd_evaluable then 'evaluable' else 'not_evaluable' end as outcome
-    from responses
-    union all
-    select
-        patient_id,
-        response_window,
-        'mrd' as assessment,
-        mrd_response as outcome
-    from responses
-    where is_mrd_evaluable
+    select * from {{ ref('response_outcomes') }}
 ),
 
 cells_listed as (

@@ -20,12 +20,12 @@ from delivery.contract import ContractBroken
 from delivery.definitions import PROJECT, gate_rule
 from delivery.faults import DeliveryRefused, Fault, one_line
 from delivery.preflight import inspect_delivery
+from survival.formatting import escape_formula
 
 from building.journal import working_file
 from building.quality_page import (
     FAULT_COLUMNS,
     LIST_COLUMNS,
-    escape_formula,
     fault_rows,
     read_findings,
     read_messages,

@@ -6,7 +6,6 @@ page and against formulas in the lists.
 """
 
 import csv
-import html
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,13 @@ from typing import Any
 import duckdb
 from delivery.definitions import gate_rule
 from delivery.faults import Fault
+from survival.formatting import escape_formula
+from survival.report import render
+from survival.report.document import Paragraph, Section, Table, row
+from survival.report.quality import Judged, quality_page
+from survival.warehouse import FAILURES
 
+REFUSED = "Refused: the marts are as they were."
 LIST_COLUMNS = (
     "severity",
     "rule_id",
@@ -51,18 +56,6 @@ _DERIVED = """
         related_record, detail, description, action
     from quality.derivation_findings
 """
-_SHOWN = 1_000
-_STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto;
-       padding: 0 1rem; color: #1b2733; }
-table { border-collapse: collapse; width: 100%; margin: 0 0 2rem; font-size: 14px; }
-th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #d8dee4;
-         vertical-align: top; }
-td.n { text-align: right; font-variant-numeric: tabular-nums; }
-.critical { color: #a40e26; font-weight: 600; }
-.warning { color: #8a5a00; }
-.ok { color: #1a6b32; }
-"""
 
 
 def write_page(
@@ -70,50 +63,35 @@ def write_page(
 ) -> tuple[Path, Path]:
     """Write ``index.html`` and ``findings.csv`` of the delivery that was judged."""
     findings = read_findings(connection)
-    messages = read_messages(connection)
-    files = connection.execute(
-        "select file_name, n_delivered, n_accepted, n_collapsed, n_quarantined "
-        "from quality.reconciliation order by file_name"
-    ).fetchall()
     ((delivery_id, cutoff),) = connection.execute(
         "select any_value(delivery_id), any_value(data_cutoff_date) "
         "from delivery.manifest"
     ).fetchall()
-    ((n_judged, n_declared),) = connection.execute(
-        "select count(*) filter (where is_evaluated), count(*) "
-        "from quality.expectation_results"
-    ).fetchall()
+    failures = _rows(connection, FAILURES)
+    is_refused = any(failure["is_stop"] for failure in failures)
+    judged = Judged(
+        title=f"Delivery {delivery_id}",
+        lead=f"Data cut-off {cutoff}. {REFUSED if is_refused else 'Accepted.'}",
+        failures=failures,
+        expectations=_rows(
+            connection, "from quality.expectation_results order by expectation_id"
+        ),
+        reconciliation=_rows(
+            connection, "from quality.reconciliation order by file_name"
+        ),
+        records=[dict(zip(LIST_COLUMNS, row, strict=True)) for row in findings],
+    )
     page, listed = folder / "index.html", folder / "findings.csv"
     folder.mkdir(parents=True, exist_ok=True)
     write_list(listed, LIST_COLUMNS, findings)
-    is_refused = any(is_stop for is_stop, _ in messages)
-    body = [
-        f"<h1>Delivery {_text(delivery_id)}</h1>",
-        f"<p>Data cut-off {_text(cutoff)}. "
-        + (
-            '<span class="critical">Refused</span>: the marts are as they were.'
-            if is_refused
-            else '<span class="ok">Accepted</span>.'
-        )
-        + "</p>",
-        "<h2>What was found</h2>",
-        _table(
-            ("severity", "what it is, and what to do"),
-            [
-                ("critical" if is_stop else "warning", message)
-                for is_stop, message in messages
-            ],
-        ),
-        "<h2>Every record, by file</h2>",
-        _table(("file", "delivered", "accepted", "collapsed", "quarantined"), files),
-        f"<h2>Records to look at ({len(findings)})</h2>",
-        "<p>All of them are in findings.csv, beside this page.</p>",
-        _table(LIST_COLUMNS, findings[:_SHOWN]),
-        f"<p>{n_judged} of {n_declared} expectations were judged; the others are of "
-        "tables too large to be judged record by record.</p>",
-    ]
-    page.write_text(_document(f"Delivery {delivery_id}", body), "utf-8")
+    page.write_text(quality_page(judged), "utf-8")
     return page, listed
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    cursor = connection.execute(query)
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def read_messages(connection: duckdb.DuckDBPyConnection) -> list[tuple[bool, str]]:
@@ -121,10 +99,8 @@ def read_messages(connection: duckdb.DuckDBPyConnection) -> list[tuple[bool, str
 
     What stops comes first, and of that what is of most records.
     """
-    return connection.execute(
-        "select is_stop, message from quality.gate_failures "
-        "order by is_stop desc, n_records desc nulls first, message"
-    ).fetchall()
+    failures = _rows(connection, FAILURES)
+    return [(failure["is_stop"], failure["message"]) for failure in failures]
 
 
 def read_findings(connection: duckdb.DuckDBPyConnection) -> list[tuple]:
@@ -146,13 +122,17 @@ def write_refusal(folder: Path, delivery: str, faults: Sequence[Fault]) -> None:
 
 def refusal_page(delivery: str, faults: Sequence[Fault]) -> str:
     """The page of a delivery that could not be read."""
-    return _document(
-        "Delivery refused",
-        [
-            f"<h1>Delivery in {_text(delivery)}</h1>",
-            '<p><span class="critical">Refused</span>: the marts are as they were.</p>',
-            _table(FAULT_COLUMNS, fault_rows(faults)),
-        ],
+    table = Table(
+        "faults",
+        "What could not be read",
+        ("Severity", "Finding", "File", "What it is", "What to do"),
+        tuple(row(*values) for values in fault_rows(faults)),
+        n_words=5,
+    )
+    return render.page(
+        title="Delivery refused",
+        head=[Paragraph(f"Delivery in {delivery}. {REFUSED}")],
+        sections=[Section("Findings", "found", (table,))],
     )
 
 
@@ -177,43 +157,3 @@ def write_list(path: Path, columns: Sequence[str], rows: Iterable[Sequence]) -> 
         writer.writerow(columns)
         for row in rows:
             writer.writerow([escape_formula(value) for value in row])
-
-
-def escape_formula(value: Any) -> Any:
-    """A cell that a spreadsheet shows and does not run."""
-    if isinstance(value, str) and value.lstrip()[:1] in ("=", "+", "-", "@"):
-        return "'" + value
-    return value
-
-
-def _document(title: str, body: Sequence[str]) -> str:
-    return (
-        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
-        '<meta http-equiv="Content-Security-Policy" '
-        "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>{_text(title)}</title>\n<style>{_STYLE}</style>\n"
-        + "\n".join(body)
-        + "\n</html>\n"
-    )
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence]) -> str:
-    head = "".join(f"<th>{_text(column)}</th>" for column in columns)
-    lines = [f"<table>\n<tr>{head}</tr>"]
-    for row in rows:
-        lines.append("<tr>" + "".join(_cell(value) for value in row) + "</tr>")
-    return "\n".join([*lines, "</table>"])
-
-
-def _cell(value: Any) -> str:
-    if value in ("critical", "warning"):
-        return f'<td class="{value}">{value}</td>'
-    kind = ' class="n"' if isinstance(value, int) else ""
-    return f"<td{kind}>{_text(value)}</td>"
-
-
-def _text(value: Any) -> str:
-    if value is None or value != value:
-        return ""
-    # A file's name need not be text: what is none shows as its number.
-    return html.escape(str(value).encode(errors="backslashreplace").decode())

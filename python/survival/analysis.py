@@ -14,13 +14,45 @@ ALL = "all"
 
 
 @dataclass(frozen=True)
+class AnalysisLabels:
+    """What a reader is told instead of the codes of an analysis.
+
+    Attributes
+    ----------
+    population, endpoint : str
+    short_endpoint : str
+        For narrow columns.
+    censoring_rule, stratum_variable : str
+        Empty for the standard rule, and without groups.
+    axis, time : str
+        The axes of its figure.
+    event, competing : str
+        What is counted, and what competes with it.
+    population_order, endpoint_order : int
+        Their places in the definitions.
+    """
+
+    population: str
+    endpoint: str
+    short_endpoint: str = ""
+    censoring_rule: str = ""
+    stratum_variable: str = ""
+    axis: str = ""
+    time: str = ""
+    event: str = "event"
+    competing: str = "competing event"
+    population_order: int = 0
+    endpoint_order: int = 0
+
+
+@dataclass(frozen=True)
 class Analysis:
     """A row of ``survival_analyses``.
 
     Attributes
     ----------
     analysis_id : str
-        ``<population>__<endpoint>[__censored_at_hsct][__by_<variable>][__landmark_<day>]``.
+        ``<population>__<endpoint>[__<rule>][__by_<variable>][__landmark_<day>]``.
     population, endpoint, censoring_rule : str
     counted_endpoint : str
         The endpoint in ``time_to_event`` that holds the times; another one than
@@ -38,6 +70,8 @@ class Analysis:
         What a reader must know before believing the curve.
     is_exempt : bool
         Whether it splits by what is known only after the clock starts (P22).
+    labels : AnalysisLabels
+        By default the codes themselves.
     """
 
     analysis_id: str
@@ -51,6 +85,7 @@ class Analysis:
     is_reverse: bool
     caution: str | None
     is_exempt: bool = False
+    labels: AnalysisLabels = AnalysisLabels("", "")
 
     @property
     def has_strata(self) -> bool:

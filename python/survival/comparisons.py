@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from survival.analysis import ALL, Analysis
 from survival.counts import Counts
 from survival.group_tests import GroupTest, gray, log_rank
-from survival.labels import CAUSES, ENDPOINTS
+from survival.labels import inner
 
-# No analysis splits patients whose time ends in competing ways; these halves do.
-HALVES = (("mrd_pos_ph_neg", "mrd_pos_ph_pos"), ("rr_ph_neg", "rr_ph_pos"))
 DESCRIPTIVE = (
     "The study is descriptive and tests no hypothesis; these tests were asked for. "
     "They are exploratory, and not corrected for their number."
@@ -51,15 +49,21 @@ class Comparison:
 
 
 def compare(
-    analyses: Iterable[Analysis], counts: Mapping[str, Mapping[str, Counts]]
+    analyses: Iterable[Analysis],
+    counts: Mapping[str, Mapping[str, Counts]],
+    *,
+    siblings: Iterable[Sequence[str]] = (),
 ) -> tuple[Comparison, ...]:
-    """Test the strata of each analysis, and the halves where causes compete.
+    """Test the strata of each analysis, and populations where causes compete.
 
     Parameters
     ----------
     analyses : iterable of Analysis
     counts : mapping of str to mapping of str to Counts
         By analysis id and stratum.
+    siblings : iterable of sequences of str, keyword-only
+        Populations that split another: no analysis splits patients whose time ends in
+        competing ways, and these do.
 
     Returns
     -------
@@ -70,39 +74,54 @@ def compare(
     asked = {analysis.analysis_id: analysis for analysis in analyses}
     return tuple(
         comparison
-        for members, groups in _compared(asked, counts)
+        for members, groups in _compared(asked, counts, siblings)
         for comparison in _tested(members, groups)
     )
 
 
 def _compared(
-    asked: Mapping[str, Analysis], counts: Mapping[str, Mapping[str, Counts]]
+    asked: Mapping[str, Analysis],
+    counts: Mapping[str, Mapping[str, Counts]],
+    siblings: Iterable[Sequence[str]],
 ) -> Iterator[tuple[tuple[Analysis, ...], dict[str, Counts]]]:
     for analysis in asked.values():
         if analysis.stratum_variable is not None and not analysis.is_reverse:
             yield (analysis,), dict(counts.get(analysis.analysis_id, {}))
-    for halves in HALVES:
-        for analysis in asked.values():
-            _, _, suffix = analysis.analysis_id.partition("__")
-            ids = [f"{half}__{suffix}" for half in halves]
-            pair = [asked[analysis_id] for analysis_id in ids if analysis_id in asked]
-            is_split = analysis.population == halves[0] and len(pair) == len(halves)
-            has_causes = analysis.competing_role != "none"
-            if is_split and has_causes and analysis.stratum_variable is None:
-                known = (counts.get(each.analysis_id, {}).get(ALL) for each in pair)
-                groups = zip(halves, known, strict=True)
-                yield tuple(pair), {name: n for name, n in groups if n is not None}
+    for populations in siblings:
+        for family in _families(asked.values(), populations):
+            known = {
+                each.population: counts.get(each.analysis_id, {}).get(ALL)
+                for each in family
+            }
+            yield family, {name: n for name, n in known.items() if n is not None}
+
+
+def _families(
+    analyses: Iterable[Analysis], populations: Sequence[str]
+) -> list[tuple[Analysis, ...]]:
+    """Analyses that differ in their population alone, where causes compete."""
+    families: dict[tuple[str, str], dict[str, Analysis]] = {}
+    for analysis in analyses:
+        is_whole = not analysis.has_strata and analysis.landmark_day is None
+        if is_whole and analysis.competing_role != "none":
+            key = (analysis.endpoint, analysis.censoring_rule)
+            families.setdefault(key, {})[analysis.population] = analysis
+    return [
+        tuple(members[name] for name in populations)
+        for members in families.values()
+        if set(populations) <= members.keys()
+    ]
 
 
 def _tested(
     analyses: tuple[Analysis, ...], groups: dict[str, Counts]
 ) -> Iterator[Comparison]:
     first = analyses[0]
-    event, competing = CAUSES.get(first.endpoint, ("event", "competing event"))
+    event, competing = first.labels.event, first.labels.competing
     counts = list(groups.values())
     tests_by_role: dict[str, dict[str, Callable[[list[Counts]], GroupTest]]] = {
-        "none": {ENDPOINTS.get(first.endpoint, first.endpoint): log_rank},
-        "censoring": {f"no {event} yet ({competing} censors)": log_rank, event: gray},
+        "none": {inner(first.labels.endpoint): log_rank},
+        "censoring": {f"no {event} yet ({competing} censored)": log_rank, event: gray},
         "event": {
             event: gray,
             competing: lambda counts: gray(counts, cause="competing"),
@@ -120,10 +139,10 @@ def _tested(
         yield Comparison(analyses, tuple(groups), curve, result, reason)
 
 
-def printed_p(p_value: float) -> str:
+def format_p(p_value: float) -> str:
     """A p-value to three decimals, ``< 0.001`` below.
 
-    >>> printed_p(0.04963), printed_p(0.0002)
+    >>> format_p(0.04963), format_p(0.0002)
     ('0.050', '< 0.001')
     """
     return "< 0.001" if p_value < 0.0005 else f"{p_value:.3f}"

@@ -112,7 +112,7 @@ def estimate(
         tuple(at_months),
         warehouse.days_per_month(),
         tuple(empty),
-        compare(asked, counts) if has_tests else None,
+        compare(asked, counts, siblings=warehouse.siblings()) if has_tests else None,
     )
 
 
@@ -128,7 +128,8 @@ def as_table(estimates: Estimates) -> str:
         for analysis, fits in groupby(estimates.fits, key=lambda fit: fit.analysis)
     ]
     blocks += [
-        f"{analysis.analysis_id}\n  nobody to analyse\n" for analysis in estimates.empty
+        f"{analysis.analysis_id}\n  no patients to analyse\n"
+        for analysis in estimates.empty
     ]
     if estimates.comparisons is not None:
         blocks.append(comparisons_table(estimates.comparisons))
@@ -221,7 +222,7 @@ def _record(fit: AnalysisFit, estimates: Estimates) -> dict[str, Any]:
     months = median.in_months(days_per_month=float(estimates.days_per_month))
     curves = {name: getattr(fit, attribute) for name, attribute in CURVES.items()}
     return {
-        **asdict(fit.analysis),
+        **_without_labels(fit.analysis),
         "stratum": fit.stratum,
         "n": fit.counts.n,
         "n_event": int(fit.counts.n_event.sum()),
@@ -239,6 +240,10 @@ def _record(fit: AnalysisFit, estimates: Estimates) -> dict[str, Any]:
             for name, curve in curves.items()
         },
     }
+
+
+def _without_labels(analysis: Analysis) -> dict[str, Any]:
+    return {name: v for name, v in asdict(analysis).items() if name != "labels"}
 
 
 def _points(curve: Curve | None, estimates: Estimates) -> list[dict] | None:

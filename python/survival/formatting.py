@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isnan
+from typing import Any
 
 NOT_REACHED = "NR"
 NOT_ESTIMABLE = "NE"
 DECIMALS = 1
+# A spreadsheet takes a cell that begins so for a formula.
+FORMULA, SPACES = ("=", "+", "-", "@"), ("\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -72,3 +75,14 @@ def format_ratio(numerator: int | None, denominator: int | None) -> str:
     # Fraction's own rounding is half to even, and exact.
     tenths = round(Fraction(1000 * numerator, denominator))
     return f"{tenths // 10}.{tenths % 10}"
+
+
+def escape_formula(value: Any) -> Any:
+    """A cell that a spreadsheet shows and does not run.
+
+    >>> escape_formula("=1+1"), escape_formula(7)
+    ("'=1+1", 7)
+    """
+    is_text = isinstance(value, str)
+    is_formula = is_text and (value.lstrip()[:1] in FORMULA or value[:1] in SPACES)
+    return f"'{value}" if value and is_formula else value

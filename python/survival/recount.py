@@ -20,18 +20,24 @@ class PatientTables:
 
     Attributes
     ----------
-    cohort, time_to_event, strata : pandas.DataFrame
-        ``cohort``, ``time_to_event`` and ``survival_strata``.
+    population_members, time_to_event, strata : pandas.DataFrame
+        Who is in which population, ``time_to_event`` and ``survival_strata``.
     """
 
-    cohort: pd.DataFrame
+    population_members: pd.DataFrame
     time_to_event: pd.DataFrame
     strata: pd.DataFrame
 
     @classmethod
     def read(cls, warehouse: Warehouse) -> PatientTables:
         """Read the three marts."""
-        return cls(warehouse.cohort(), warehouse.time_to_event(), warehouse.strata())
+        members = warehouse.population_members()
+        return cls(members, warehouse.time_to_event(), warehouse.strata())
+
+    def members(self, population: str) -> set[str]:
+        """The patients of a population."""
+        rows = self.population_members
+        return set(rows.loc[rows["population"] == population, "patient_id"])
 
 
 def recount(analysis: Analysis, tables: PatientTables) -> dict[str, Counts]:
@@ -75,7 +81,7 @@ def analysed(analysis: Analysis, tables: PatientTables) -> pd.DataFrame:
         (times["endpoint"] == analysis.counted_endpoint)
         & (times["censoring_rule"] == analysis.censoring_rule)
         & times["is_evaluable"].astype(bool)
-        & times["patient_id"].isin(members(tables.cohort, analysis.population))
+        & times["patient_id"].isin(tables.members(analysis.population))
     ]
     if analysis.stratum_variable is None:
         rows = rows.assign(level=ALL, known_on=None)
@@ -88,16 +94,6 @@ def analysed(analysis: Analysis, tables: PatientTables) -> pd.DataFrame:
     if analysis.landmark_day is not None:
         rows = _after_landmark(rows, analysis)
     return rows
-
-
-def members(cohort: pd.DataFrame, population: str) -> set[str]:
-    """Included patients of a population; ``mrd_pos`` holds ``mrd_pos_ph_neg``."""
-    included = cohort[cohort["is_included"].astype(bool)]
-    if population == ALL:
-        return set(included["patient_id"])
-    own = included["population"].fillna("")
-    is_member = (own == population) | own.str.startswith(f"{population}_")
-    return set(included.loc[is_member, "patient_id"])
 
 
 def _after_landmark(rows: pd.DataFrame, analysis: Analysis) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from survival.analysis import ALL, Analysis
 from survival.comparisons import Comparison, compare
 from survival.disclosure.counts import WITHHELD, rounded
 from survival.formatting import Masked, format_limits, format_median
-from survival.labels import reading_order
+from survival.labels import reading_order, typeset
 
 if TYPE_CHECKING:
     from survival.delivery import Delivery
@@ -156,6 +156,12 @@ class Study:
         Months of the estimates.
     days_per_month : str
         Length of a month, as exact decimal text.
+    parameters, facts : dict of str to str
+        What the build was made with, and what is said of the study.
+    words : dict of (str, str) to str
+        Labels of the words of the definitions, by vocabulary and term.
+    comments : dict of str to str
+        What the catalogue says of each table.
     smallest : int or None
         Counts below this are masked; None where nothing is.
     comparisons : tuple of Comparison or None
@@ -170,6 +176,9 @@ class Study:
     months: tuple[int, ...]
     days_per_month: str
     parameters: dict[str, str]
+    facts: dict[str, str]
+    words: dict[tuple[str, str], str]
+    comments: dict[str, str]
     smallest: int | None = None
     comparisons: tuple[Comparison, ...] | None = None
 
@@ -229,10 +238,62 @@ class Study:
             and all(getattr(other, name) == getattr(analysis, name) for name in names)
         ]
 
+    def word(self, vocabulary: str, term: str) -> str:
+        """What a reader is told for a word of the definitions."""
+        return self.words.get((vocabulary, term), term)
+
+    def vocabulary(self, name: str) -> list[str]:
+        """The words of a vocabulary, in their order."""
+        return [term for vocabulary, term in self.words if vocabulary == name]
+
+    def report_figures(self, section: str) -> list[Record]:
+        """The figures of a chapter, in their order."""
+        return [r for r in self.tables["report_figures"] if r["section"] == section]
+
+    def report_tables(self, section: str) -> list[Record]:
+        """The tables of a chapter, in their order."""
+        return [r for r in self.tables["report_tables"] if r["section"] == section]
+
+    @property
+    def figured_analyses(self) -> list[str]:
+        """The analyses that the report shows outside its appendix."""
+        rows = self.tables["report_figures"]
+        return [row["analysis_id"] for row in rows if row["analysis_id"] is not None]
+
+    def whole(self, population: str, endpoint: str) -> Group | None:
+        """The one group of the plain analysis of an endpoint, if it has patients."""
+        for analysis in self.analyses:
+            is_plain = not analysis.has_strata and not analysis.labels.censoring_rule
+            is_plain = is_plain and analysis.landmark_day is None
+            if is_plain and (population, endpoint) == (
+                analysis.population,
+                analysis.endpoint,
+            ):
+                groups = self.groups_of(analysis.analysis_id)
+                return groups[0] if groups else None
+        return None
+
+    def n_patients(self, population: str) -> int | Masked | None:
+        """How many patients a population has; None if Table 1 does not say."""
+        found = self.table_one.get((population, ALL, "patients", ALL, "count"))
+        return None if found is None else found["numerator"]
+
+    def is_known_later(self, analysis: Analysis) -> bool:
+        """Whether its groups are known only after the index date."""
+        return any(
+            row["stratum_variable"] == analysis.stratum_variable
+            and not row["is_known_at_index"]
+            for row in self.tables["strata"]
+        )
+
     @property
     def table_populations(self) -> list[Record]:
         """The populations that have a column in tables."""
         return [row for row in self.tables["populations"] if row["is_in_tables"]]
+
+    def population_label(self, population: str) -> str:
+        """What a population is called."""
+        return typeset(self.row_of("populations", population=population)["label"])
 
     def children(self, population: str) -> list[str]:
         """The populations that one is split into."""
@@ -288,8 +349,13 @@ DEFINITIONS = (
     ("endpoint_events", "endpoint, role desc, precedence"),
     ("outcome_measures", None),
     ("populations", "row_order"),
-    ("published_results", "result_id"),
+    ("report_figures", "row_order"),
+    ("report_marks", "row_order"),
+    ("report_results", "row_order, disease_group"),
+    ("report_tables", "row_order"),
     ("response_measures", "measure, outcome"),
+    ("response_rows", "row_order"),
+    ("response_windows", "first_day, last_day"),
     ("strata", "stratum_variable, level_order"),
     ("summary_subsets", None),
     ("table_one_levels", "row_order"),
@@ -305,6 +371,7 @@ def read_study(
     tables = {name: warehouse.records(name, order_by=order) for name, order in MARTS}
     for name, order in DEFINITIONS:
         tables[name] = warehouse.records(name, schema="definitions", order_by=order)
+    tables["published_results"] = _explained(warehouse)
     tables["reconciliation"] = warehouse.records("reconciliation", schema="quality")
     tables["verdict"] = warehouse.records("verdict", schema="quality")
     tables["findings"] = warehouse.findings_counted()
@@ -321,6 +388,9 @@ def read_study(
         months=tuple(row["at_month"] for row in months),
         days_per_month=warehouse.days_per_month(),
         parameters=warehouse.study_parameters(),
+        facts=warehouse.facts(),
+        words=warehouse.words(),
+        comments=warehouse.comments(),
         comparisons=_comparisons(warehouse, ordered) if has_tests else None,
     )
 
@@ -331,14 +401,18 @@ def _comparisons(
     from survival.warehouse import counts_by_stratum
 
     table = warehouse.event_table().groupby("analysis_id")
-    return compare(analyses, {name: counts_by_stratum(rows) for name, rows in table})
+    counts = {name: counts_by_stratum(rows) for name, rows in table}
+    return compare(analyses, counts, siblings=warehouse.siblings())
 
 
-def typeset(label: str) -> str:
-    """A label of the definitions with the signs that print has."""
-    label = label.replace("<=", "\N{LESS-THAN OR EQUAL TO}")
-    label = label.replace(">=", "\N{GREATER-THAN OR EQUAL TO}")
-    return f"{label[:-1]}\N{MINUS SIGN}" if label.endswith("-") else label
+def _explained(warehouse: Warehouse) -> list[Record]:
+    """The published numbers, each with why no data give it, where none do."""
+    explained = {
+        row["result_id"]: row["explanation"]
+        for row in warehouse.records("published_explanations", schema="definitions")
+    }
+    rows = warehouse.records("published_results", schema="definitions")
+    return [{**row, "explanation": explained.get(row["result_id"])} for row in rows]
 
 
 def _groups(

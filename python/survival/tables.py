@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from survival.comparisons import DESCRIPTIVE, printed_p
+from survival.comparisons import DESCRIPTIVE, format_p
 from survival.formatting import format_limits, format_median
 from survival.labels import shown_curves
 
@@ -75,7 +75,7 @@ def comparisons_table(comparisons: Iterable[Comparison]) -> str:
             else [
                 result.test,
                 f"{result.statistic:.2f} ({result.degrees_of_freedom})",
-                printed_p(result.p_value),
+                format_p(result.p_value),
             ]
         )
         rows.append([found.name, " v ".join(found.groups), found.curve, *numbers])

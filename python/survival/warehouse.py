@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from survival.analysis import ALL, Analysis
+from survival.analysis import ALL, Analysis, AnalysisLabels
 from survival.counts import Counts
 from survival.delivery import Delivery
 from survival.errors import UnknownAnalysisError, WarehouseError
+from survival.labels import typeset
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
 # What the gate found in the records, and what only the derivation shows of them.
+# What stops comes first, and of that what is of most records.
+FAILURES = (
+    "from quality.gate_failures "
+    "order by is_stop desc, n_records desc nulls first, message"
+)
+DATES = "intermediate.int_dated_events"
 FINDINGS = ("quality.findings", "quality.derivation_findings")
 
 
@@ -146,13 +153,17 @@ class Warehouse:
             + " order by severity, rule_id"
         )
 
+    def gate_failures(self) -> list[dict[str, Any]]:
+        """What the gate found of the delivery, a sentence each."""
+        return self._counted(FAILURES)
+
     def dates_counted(self) -> list[dict[str, Any]]:
         """Dates of events by type: given, imputed, missing; no patient."""
         return self._counted(
             "select event_type, count(*) filter (where how = 'given') as n_given, "
             "count(*) filter (where how = 'imputed') as n_imputed, "
             "count(*) filter (where how = 'missing') as n_missing "
-            "from intermediate.int_dated_events group by all order by event_type"
+            f"from {DATES} group by all order by event_type"
         )
 
     def _counted(self, query: str) -> list[dict[str, Any]]:
@@ -168,6 +179,7 @@ class Warehouse:
     @cached_property
     def _analyses(self) -> dict[str, Analysis]:
         rows = self.records("survival_analyses")
+        labels = self._labels()
         return {
             row["analysis_id"]: Analysis(
                 analysis_id=row["analysis_id"],
@@ -181,8 +193,82 @@ class Warehouse:
                 is_reverse=bool(row["is_reverse"]),
                 caution=_text(row["caution"]),
                 is_exempt=bool(row["is_exempt"]),
+                labels=labels(row),
             )
             for row in sorted(rows, key=lambda row: row["analysis_id"])
+        }
+
+    def _labels(self) -> Callable[[dict[str, Any]], AnalysisLabels]:
+        """What the definitions call the words of a row of ``survival_analyses``."""
+        populations = self._definitions("populations", "population")
+        endpoints = self._definitions("endpoint_labels", "endpoint")
+        words = self.words()
+
+        def labels(row: dict[str, Any]) -> AnalysisLabels:
+            population = populations[row["population"]]
+            endpoint = endpoints[row["endpoint"]]
+            is_standard = row["censoring_rule"] == "standard"
+            variable = _text(row["stratum_variable"])
+            return AnalysisLabels(
+                population=typeset(population["label"]),
+                endpoint=endpoint["label"],
+                short_endpoint=endpoint["short_label"],
+                censoring_rule=""
+                if is_standard
+                else words["censoring_rule", row["censoring_rule"]],
+                stratum_variable=""
+                if variable is None
+                else words["stratum_variable", variable],
+                axis=endpoint["axis_label"],
+                time=endpoint["time_label"],
+                event=endpoint["event_label"],
+                competing=endpoint["competing_label"] or "",
+                population_order=population["row_order"],
+                endpoint_order=endpoint["row_order"],
+            )
+
+        return labels
+
+    def _definitions(self, table: str, key: str) -> dict[str, dict[str, Any]]:
+        return {row[key]: row for row in self.records(table, schema="definitions")}
+
+    def words(self) -> dict[tuple[str, str], str]:
+        """What a reader is told for a word of the definitions, by vocabulary and term.
+
+        Notes
+        -----
+        A test of every build holds that the words of the study have labels.
+        """
+        rows = self.records("labels", schema="definitions")
+        return {(row["vocabulary"], row["term"]): row["label"] for row in rows}
+
+    def facts(self) -> dict[str, str]:
+        """What is said of the study: its title, what it is compared with."""
+        rows = self.records("study", schema="definitions")
+        return {row["item"]: row["text"] for row in rows}
+
+    def population_members(self) -> pd.DataFrame:
+        """Who is in which population: a row per population and included patient."""
+        return self._read("population_members")
+
+    def siblings(self) -> tuple[tuple[str, ...], ...]:
+        """The populations that split one, where nothing splits them further."""
+        rows = self.records("populations", schema="definitions", order_by="row_order")
+        parents = {row["parent"] for row in rows}
+        leaves: dict[str, list[str]] = {}
+        for row in rows:
+            if row["parent"] is not None and row["population"] not in parents:
+                leaves.setdefault(row["parent"], []).append(row["population"])
+        return tuple(tuple(names) for names in leaves.values() if len(names) > 1)
+
+    def comments(self) -> dict[str, str]:
+        """What the catalogue says of each table, by its name with the schema."""
+        return {
+            row["name"]: row["comment"]
+            for row in self._counted(
+                "select schema_name || '.' || table_name as name, comment "
+                "from duckdb_tables() where comment is not null"
+            )
         }
 
     def analyses(self) -> tuple[Analysis, ...]:

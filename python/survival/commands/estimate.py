@@ -18,12 +18,12 @@ DEFAULT_MONTHS = (6.0, 12.0, 18.0, 24.0)
 HELP = """\
 Prints medians and estimates at months, computed from the counts of
 survival_event_table. An analysis is named
-  <population>__<endpoint>[__censored_at_hsct][__by_<variable>][__landmark_<day>]
+  <population>__<endpoint>[__<censoring rule>][__by_<variable>][__landmark_<day>]
 and the beginning of a name stands for all that begin so.
 
   survival estimate --analysis rr_ph_neg__os
-  survival estimate --analysis mrd_pos --at-months 12 24 --format csv
-  survival estimate --analysis mrd_pos__os__by_ph_status --tests
+  survival estimate --analysis all__os --at-months 12 24 --format csv
+  survival estimate --analysis rr --tests
 
 The table gives percent, rounded once; csv and json give proportions in full
 precision, and an empty cell or null where nothing can be estimated. NR is a median

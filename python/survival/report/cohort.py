@@ -1,232 +1,171 @@
-"""What was delivered, who is in, and how they were."""
+"""Who is in, and how they were: study population and baseline characteristics."""
 
 from __future__ import annotations
 
 from math import isnan, nan
 
+from survival.analysis import ALL
 from survival.disclosure.counts import below
 from survival.formatting import Masked, format_decimal, format_ratio
-from survival.report.document import Block, Figure, Fold, Paragraph, Section
-from survival.report.plots import attrition_diagram
-from survival.report.table import Cell, Row, Source, Table, heading, row
-from survival.report.words import population_word
-from survival.study import Record, Study, typeset
-
-TABLE_ONE_POPULATIONS = (
-    "mrd_pos",
-    "mrd_pos_ph_neg",
-    "mrd_pos_ph_pos",
-    "rr_ph_neg",
-    "rr_ph_pos",
+from survival.labels import inner, typeset
+from survival.report.diagrams import Step, attrition_diagram
+from survival.report.document import (
+    Block,
+    Cell,
+    Figure,
+    Row,
+    Section,
+    Source,
+    Table,
+    heading,
+    row,
 )
-SALVAGE_SUBSETS = ("persistent_mrd", "mrd_relapse", "relapsed", "refractory")
-TITLES = {
-    "disease_status": "Disease status at index",
-    "marrow_blasts": "Blasts in the marrow at index",
-    "extramedullary": "Extramedullary involvement at index",
-    "prior_salvage": "Prior salvage therapy",
-}
-HIDDEN = ("patients", "any_prior_salvage")
+from survival.study import Record, Study
+
+STEP_COLUMNS = ("n_in", "n_excluded", "n_unknown", "n_out")
+NOT_ASKED = Cell("\N{EN DASH}")
 
 
-def delivery_section(study: Study) -> Section:
-    """What was delivered, and whether it was accepted."""
-    blocks: list[Block] = []
-    if study.delivery is not None:
-        facts = study.delivery.facts().items()
-        words = "; ".join(f"{name} {value}" for name, value in facts)
-        blocks.append(Paragraph(f"{words[0].upper()}{words[1:]}."))
-    blocks += [
-        Paragraph(
-            f"Delivery {later.delivery_id or 'of unknown id'} came later and was "
-            f"{later.verdict}: {later.reason or 'no reason recorded'}",
-            kind="caution",
-        )
-        for later in study.later
-    ]
-    blocks += [Paragraph(_verdict(found)) for found in study.tables["verdict"]]
-    blocks.append(_reconciliation(study.tables["reconciliation"]))
-    parameters = Table(
-        "parameters",
-        "The study's parameters in this build",
-        ("Parameter", "Value"),
-        tuple(row(name, str(value)) for name, value in study.parameters.items()),
-        n_words=2,
-    )
-    blocks.append(Fold("The study's parameters", (parameters,)))
-    return Section("What was delivered", "delivery", tuple(blocks))
-
-
-def _verdict(found: Record) -> str:
-    word = "accepted" if found["is_accepted"] else "refused"
-    return (
-        f"The quality gate {word} it: {found['n_evaluated']} of "
-        f"{found['n_expectations']} expectations evaluated, {found['n_critical']} "
-        f"critical findings and {found['n_warnings']} warnings, which "
-        '"What is doubtful" lists.'
-    )
-
-
-def _reconciliation(records: list[Record]) -> Table:
-    columns = ("n_delivered", "n_accepted", "n_collapsed", "n_quarantined")
-    rows = []
-    for record in records:
-        cells = [
-            Cell(
-                str(record[column]),
-                Source(
-                    "quality.reconciliation",
-                    (column,),
-                    (("table_name", record["table_name"]),),
-                ),
-            )
-            for column in columns
-        ]
-        rows.append(row(record["table_name"].replace("_", " "), *cells))
-    return Table(
-        "reconciliation",
-        "Records, file by file: delivered = accepted + exact copies + quarantined",
-        ("Table", "Delivered", "Accepted", "Exact copies", "Quarantined"),
-        tuple(rows),
-    )
-
-
-def attrition_section(study: Study) -> Section:
-    """Who is in."""
+def population_section(study: Study) -> Section | None:
+    """From delivered to included patients."""
     steps = study.tables["cohort_attrition"]
-    populations = [
-        (population_word(study, population), count)
-        for population in TABLE_ONE_POPULATIONS[1:]
-        if (count := n_patients(study, population)) is not None
+    if not steps:
+        return None
+    parts = [
+        f"{typeset(population['label'])}, N {count}"
+        for population in study.table_populations
+        if not study.children(population["population"])
+        and (count := study.n_patients(population["population"])) is not None
     ]
-    words = "; ".join(f"{name} {count}" for name, count in populations)
+    words = "; ".join(parts)
     label = f"From delivered to included patients, step by step. Included: {words}."
-    blocks: list[Block] = []
-    if steps:
-        figure = Figure(
-            "attrition",
-            "Who is in",
-            "Each patient leaves at one step, the first that is not met; what is not "
-            "known does not qualify.",
-            attrition_diagram(steps, populations, label=label),
-            source=Source(
-                "marts.cohort_attrition",
-                ("step", "criterion", "n_in", "n_excluded", "n_unknown", "n_out"),
-                (),
-            ),
-        )
-        blocks.append(figure)
-    blocks.append(_attrition_table(steps))
-    return Section("Who is in", "cohort", tuple(blocks))
-
-
-def _attrition_table(steps: list[Record]) -> Table:
-    columns = ("n_in", "n_excluded", "n_unknown", "n_out")
-    rows = tuple(
-        row(
-            f"{step['step']}. {step['criterion'].replace('_', ' ')}",
-            *(
-                Cell(
-                    str(step[column]),
-                    Source(
-                        "marts.cohort_attrition", (column,), (("step", step["step"]),)
-                    ),
-                )
-                for column in columns
-            ),
-        )
-        for step in steps
+    figure = Figure(
+        "attrition",
+        "Study population",
+        "Each patient leaves at the first criterion that is not met; what is not known "
+        "does not qualify.",
+        attrition_diagram(list(_boxes(study, steps)), parts, label=label),
+        source=Source("marts.cohort_attrition", ("step", "criterion", *STEP_COLUMNS)),
     )
+    blocks: tuple[Block, ...] = (figure, _attrition_table(study, steps))
+    return Section("Study population", "study-population", blocks)
+
+
+def _boxes(study: Study, steps: list[Record]):
+    words = f"Delivered, N {steps[0]['n_in']}"
+    for step in steps:
+        yield Step(words, _excluded(study, step))
+        label = study.word("criterion", step["criterion"])
+        words = f"{label}, N {step['n_out']}"
+    yield Step(f"Included, N {steps[-1]['n_out']}")
+
+
+def _excluded(study: Study, step: Record) -> str:
+    reason = study.word("exclusion", step["criterion"])
+    words = f"Excluded: {reason}, n {step['n_excluded']}"
+    return words + (f" ({step['n_unknown']} unknown)" if step["n_unknown"] else "")
+
+
+def _attrition_table(study: Study, steps: list[Record]) -> Table:
+    rows = []
+    for step in steps:
+        key = (("step", step["step"]),)
+        cells = (
+            Cell(str(step[name]), Source("marts.cohort_attrition", (name,), key))
+            for name in STEP_COLUMNS
+        )
+        label = study.word("criterion", step["criterion"])
+        rows.append(row(f"{step['step']}. {label}", *cells))
     return Table(
         "attrition",
         "Eligibility, in order (P7)",
-        ("Step", "In", "Left", "Of these unknown", "Out"),
-        rows,
+        ("Criterion", "Assessed", "Excluded", "of these unknown", "Remaining"),
+        tuple(rows),
     )
 
 
-def n_patients(study: Study, population: str) -> int | Masked | None:
-    """How many patients a population has; None if Table 1 does not say."""
-    found = _cell(study, population, "all", "patients", "all", "count")
-    return None if found is None else found["numerator"]
-
-
-def baseline_section(study: Study) -> Section:
-    """How they were: Table 1."""
+def baseline_section(study: Study) -> Section | None:
+    """Table 1."""
+    (table,) = study.report_tables("baseline") or (None,)
+    if table is None or not study.tables["table_one"]:
+        return None
     rows: list[Row] = []
-    titled: set[str] = set()
-    for level in study.tables["table_one_levels"]:
-        variable = level["variable"]
-        if variable in HIDDEN:
-            continue
-        if variable in TITLES and variable not in titled:
-            rows.append(heading(TITLES[variable]))
-            titled.add(variable)
-        rows += _level_rows(study, level)
-        if variable == "prior_salvage" and level["level"] == "2_plus":
-            rows += _salvage_by_status(study)
+    for variable in study.tables["table_one_variables"]:
+        if variable["is_shown"]:
+            rows += _variable_rows(study, variable)
     columns = []
-    for population in TABLE_ONE_POPULATIONS:
-        count = n_patients(study, population)
-        word = population_word(study, population)
-        columns.append(word if count is None else f"{word} (N {count})")
-    table = Table(
-        "table_1",
-        "Table 1. Baseline characteristics: n (percent of those known), or median "
-        "(quartiles)",
+    for population in study.table_populations:
+        count = study.n_patients(population["population"])
+        label = typeset(population["label"])
+        columns.append(label if count is None else f"{label} (N {count})")
+    content = Table(
+        table["table_id"],
+        table["title"],
         ("Characteristic", *columns),
         tuple(rows),
-        notes=("Quartiles are SAS's definition 5 (P27). A dash: not asked there.",),
+        notes=(
+            "Percent: of those known. Quartiles: definition 5 of SAS. A dash: not "
+            "reported for this population.",
+        ),
     )
-    return Section("How they were", "baseline", (table,))
+    return Section("Baseline characteristics", "baseline", (content,))
 
 
-def _level_rows(study: Study, level: Record) -> list[Row]:
-    """A row; of a quantity its range too; no row of unknown where all is known."""
-    only = _level_row(study, level, "all")
-    if level["kind"] == "quantity":
-        return [only, _level_row(study, {**level, "kind": "range"}, "all")]
-    is_empty = all(cell.text in ("0", "\N{EN DASH}") for cell in only.cells[1:])
-    return [] if level["level"] == "unknown" and is_empty else [only]
-
-
-def _salvage_by_status(study: Study) -> list[Row]:
-    rows = []
-    for subset in SALVAGE_SUBSETS:
-        label = study.find("summary_subsets", mart="table_one", subset=subset)
-        levels = [
-            level
-            for level in study.tables["table_one_levels"]
-            if level["variable"] == "prior_salvage"
-        ]
-        words = label["label"] if label else subset
-        group = label["disease_group"] if label else None
-        rows += [
-            _level_row(
-                study, {**level, "disease_group": group}, subset, prefix=f"{words}: "
-            )
-            for level in levels
-        ]
+def _variable_rows(study: Study, variable: Record) -> list[Row]:
+    """Its levels under its label, and again for the subsets that it is split by."""
+    levels = [
+        level
+        for level in study.tables["table_one_levels"]
+        if level["variable"] == variable["variable"]
+    ]
+    if levels and levels[0]["kind"] == "quantity":
+        title = heading(typeset(levels[0]["label"]))
+        return [title, *_quantity_rows(study, levels[0])]
+    unit = ", n (%)"
+    rows = _category_rows(study, variable["label"] + unit, levels)
+    for subset in study.tables["summary_subsets"]:
+        is_split = variable["split_by"] is not None and (
+            subset["partition_name"] == variable["split_by"]
+        )
+        if is_split and subset["mart"] == "table_one":
+            title = f"{variable['label']}, {inner(subset['label'])}{unit}"
+            rows += _category_rows(study, title, levels, subset)
     return rows
 
 
-def _level_row(study: Study, level: Record, subset: str, *, prefix: str = "") -> Row:
-    label = typeset(level["label"])
+def _category_rows(
+    study: Study, title: str, levels: list[Record], subset: Record | None = None
+) -> list[Row]:
+    rows = [heading(title)]
+    for level in levels:
+        cells = _cells(study, level, subset, _category)
+        found = row(typeset(level["label"]), *cells, is_inner=True)
+        is_empty = all(cell.text in ("0", NOT_ASKED.text) for cell in found.cells[1:])
+        # No row of unknown where all is known.
+        if level["level"] != "unknown" or not is_empty:
+            rows.append(found)
+    return rows
+
+
+def _quantity_rows(study: Study, level: Record) -> list[Row]:
+    return [
+        row(words, *_cells(study, level, None, draw), is_inner=True)
+        for words, draw in (
+            ("Median (quartiles)", _quantity),
+            ("Minimum to maximum", _range),
+        )
+    ]
+
+
+def _cells(study: Study, level: Record, subset: Record | None, draw) -> list[Cell]:
+    groups = {level["disease_group"], subset["disease_group"] if subset else None}
     cells = []
-    for population in TABLE_ONE_POPULATIONS:
-        row_group = study.find("populations", population=population)
-        is_asked = level["disease_group"] in (None, row_group["disease_group"])
-        draw = {"quantity": _quantity, "range": _range}.get(level["kind"], _category)
-        key = (population, subset, level["variable"], level["level"])
-        cells.append(draw(study, *key) if is_asked else Cell("\N{EN DASH}"))
-    if level["kind"] == "range":
-        label = "\N{EM SPACE}minimum to maximum"
-    text = prefix + (label[0].lower() + label[1:] if prefix else label)
-    return row(text, *cells)
-
-
-def _cell(study: Study, *key: str) -> Record | None:
-    return study.table_one.get(key)
+    for population in study.table_populations:
+        is_asked = groups <= {None, population["disease_group"]}
+        name = subset["subset"] if subset else ALL
+        key = (population["population"], name, level["variable"], level["level"])
+        cells.append(draw(study, *key) if is_asked else NOT_ASKED)
+    return cells
 
 
 def _source(key: tuple[str, ...], columns: tuple[str, ...]) -> Source:
@@ -235,11 +174,11 @@ def _source(key: tuple[str, ...], columns: tuple[str, ...]) -> Source:
 
 
 def _category(study: Study, *key: str) -> Cell:
-    percent = _cell(study, *key, "percent")
+    percent = study.table_one.get((*key, "percent"))
     if percent is not None and percent["denominator"]:
         text = count_and_percent(percent, percent["value"])
         return Cell(text, _source((*key, "percent"), ("numerator", "value")))
-    count = _cell(study, *key, "count")
+    count = study.table_one.get((*key, "count"))
     if count is None:
         return Cell("0" if study.smallest is None else str(below(study.smallest)))
     return Cell(str(count["numerator"]), _source((*key, "count"), ("value",)))
@@ -249,9 +188,9 @@ def count_and_percent(row: Record, percent: float | Masked) -> str:
     """``12 (56.2)``; of a count that is masked nothing more."""
     if isinstance(row["numerator"], Masked):
         return str(row["numerator"])
-    if not isinstance(percent, Masked):
-        percent = format_ratio(row["numerator"], row["denominator"])
-    return f"{row['numerator']} ({percent})"
+    if isinstance(percent, Masked):
+        return f"{row['numerator']} ({percent})"
+    return f"{row['numerator']} ({format_ratio(row['numerator'], row['denominator'])})"
 
 
 def _quantity(study: Study, *key: str) -> Cell:
@@ -272,7 +211,8 @@ def _missing(study: Study) -> str:
 
 def _values(study: Study, key: tuple[str, ...], names: tuple[str, ...]) -> list[str]:
     """Quantiles as text, with a decimal where one has one; none if not known."""
-    values = [(_cell(study, *key, name) or {}).get("value", nan) for name in names]
+    found = [study.table_one.get((*key, name)) for name in names]
+    values = [nan if row is None else row["value"] for row in found]
     if any(isinstance(value, Masked) or isnan(value) for value in values):
         return []
     decimals = 0 if all(value == int(value) for value in values) else 1

@@ -11,15 +11,19 @@ from pathlib import Path
 
 from building.access import create_private, keep_access
 
-from survival.report.document import Figure, Paragraph, Section, blocks_of
-from survival.report.font import figure_font
-from survival.report.html import asset
+from survival.formatting import escape_formula
+from survival.report.document import Figure, Paragraph, Section, Table, blocks_of
 from survival.report.painting import painted
-from survival.report.table import Table
+from survival.report.render import style
 
 FORMATS = ("svg", "png", "pdf")
-# A spreadsheet takes a cell that begins so for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# dbt's page asks for an icon, by a name that it forgot to fill in. Nothing may be asked
+# for: the page holds clinical metadata, and opens from a file.
+POLICY = (
+    '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+    "script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
+    'img-src data:; font-src data:">'
+)
 
 
 def write(path: Path, content: bytes) -> None:
@@ -47,6 +51,21 @@ def written(folder: Path) -> set[Path]:
     for name in re.findall(r'data-name="([^"]*)"', text):
         found |= {folder / "figures" / f"{name}.{kind}" for kind in FORMATS}
     return {path for path in found if path.is_file()}
+
+
+def catalogue_page() -> str | None:
+    """dbt's static page, without requests and without the machine's paths.
+
+    None where dbt has not made it.
+    """
+    target = Path(os.environ.get("DBT_TARGET_PATH") or "target")
+    path = target / "static_index.html"
+    if not path.is_file():
+        return None
+    text = path.read_text(encoding="utf-8")
+    for folder, shown in ((target, "target"), (Path(), ".")):
+        text = text.replace(str(folder.resolve()), shown)
+    return text.replace("<head>", f"<head>{POLICY}", 1)
 
 
 def write_tables(
@@ -90,8 +109,7 @@ def write_figures(
 
 def standalone(svg: str) -> str:
     """An SVG file that carries its own style and letters."""
-    style = asset("style.css").replace("FIGURE_FONT", figure_font())
-    rules = re.findall(r"(?:@font-face|:root|\.drawing)[^{}]*\{[^{}]*\}", style)
+    rules = re.findall(r"(?:@font-face|:root|\.drawing)[^{}]*\{[^{}]*\}", style())
     kept = "\n".join(rule for rule in rules if "read-off" not in rule)
     kept += "\n.drawing .read-off { fill: none; }"
     start = svg.index(">") + 1
@@ -109,19 +127,9 @@ def csv_of(table: Table) -> str:
         if row.is_heading:
             block = texts[0]
         else:
-            is_inner = row.cells[0].text.startswith("\N{EM SPACE}")
-            block = block if is_inner or "survival" not in table.name else ""
-            writer.writerow([harmless(text) for text in (block, *texts)])
+            block = block if row.is_inner else ""
+            writer.writerow([escape_formula(text) for text in (block, *texts)])
     return buffer.getvalue()
-
-
-def harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula.
-
-    >>> harmless("=1+1")
-    "'=1+1"
-    """
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def rtf_of(tables: Sequence[Table], words: Iterable[str]) -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from survival.analysis import Analysis
 from survival.counts import COMPETING_EVENT, EVENT
-from survival.recount import PatientTables, analysed, members
-from survival.report.document import Figure, Section, blocks_of
-from survival.report.table import Source, Table
+from survival.recount import PatientTables, analysed
+from survival.report.document import Section, Source
+from survival.report.words import sources
 from survival.study import Record
 from survival.warehouse import FINDINGS
 
@@ -128,8 +128,7 @@ class Patients:
             & (times["censoring_rule"] == analysis.censoring_rule)
             & (times["not_evaluable_reason"] == keys["reason"])
         ]
-        own = members(self._tables.cohort, analysis.population)
-        return set(rows["patient_id"]) & own
+        return set(rows["patient_id"]) & self._tables.members(analysis.population)
 
     def _of_step(self, source: Source, keys: Record) -> Ids | None:
         column, step = source.columns[0], keys.get("step")
@@ -173,18 +172,10 @@ class Patients:
         for row in self._read("response_measures", schema="definitions"):
             measures[row["assessment"], row["outcome"]].append(row["measure"])
         found: dict[tuple[str, str], Ids] = defaultdict(set)
-        for row in self._read("responses"):
-            is_evaluable = row["is_mrd_evaluable"]
-            outcomes = [
-                ("remission", row["best_remission"] or "not_gradable"),
-                ("mrd_evaluability", "evaluable" if is_evaluable else "not_evaluable"),
-            ]
-            if is_evaluable:
-                outcomes.append(("mrd", row["mrd_response"]))
-            for outcome in outcomes:
-                for measure in measures[outcome]:
-                    key = (row["response_window"], measure)
-                    found[key].add(row["patient_id"])
+        for row in self._read("response_outcomes"):
+            for measure in measures[row["assessment"], row["outcome"]]:
+                key = (row["response_window"], measure)
+                found[key].add(row["patient_id"])
         return found
 
     def _fact_lists(self) -> dict[str, Ids]:
@@ -207,7 +198,6 @@ class Patients:
         for row in self._read("time_to_event"):
             if row["censoring_rule"] == "standard" and row["status"] == EVENT:
                 fact = f"{row['endpoint']}_{row['ended_by']}"
-                fact = "died" if fact == "os_death" else fact
                 facts[fact].add(row["patient_id"])
         for row in self._read("int_concurrent_therapies", schema="intermediate"):
             facts[f"concurrent_{row['drug_class']}"].add(row["patient_id"])
@@ -241,21 +231,11 @@ def patient_lists(patients: Patients, sections: Iterable[Section]) -> dict[str, 
     """
     lists: dict[tuple[str, ...], int] = {}
     of: dict[str, int] = {}
-    for source in _sources(sections):
+    for source in sources(sections):
         found = patients.behind(source)
         if found is not None:
             of[source.packed()] = lists.setdefault(found, len(lists))
     return {"lists": list(lists), "of": of}
-
-
-def _sources(sections: Iterable[Section]) -> Iterator[Source]:
-    for section in sections:
-        for figure in blocks_of(section.blocks, Figure):
-            if figure.source is not None:
-                yield figure.source
-        for table in blocks_of(section.blocks, Table):
-            for row in table.rows:
-                yield from (cell.source for cell in row.cells if cell.source)
 
 
 def _listed(

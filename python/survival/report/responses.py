@@ -1,8 +1,8 @@
-"""How they responded: Figure 1 and the table with exact limits."""
+"""How they responded: stacked bars, and the table with exact limits."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from itertools import groupby
 
 from survival.disclosure.counts import WITHHELD, below
 from survival.formatting import (
@@ -11,207 +11,161 @@ from survival.formatting import (
     format_decimal,
     format_ratio,
 )
-from survival.report.document import Block, Figure, Grid, Section
-from survival.report.plots import Bar, response_bars
-from survival.report.table import Cell, Row, Source, Table, heading, row
-from survival.report.words import population_word
+from survival.labels import inner, typeset
+from survival.report.diagrams import Bar, Share, response_bars
+from survival.report.document import (
+    Block,
+    Cell,
+    Figure,
+    Grid,
+    Row,
+    Section,
+    Source,
+    Table,
+    heading,
+    row,
+)
 from survival.study import Record, Study
 
-MRD_POSITIVE = ("mrd_pos", "mrd_pos_ph_neg", "mrd_pos_ph_pos")
-RELAPSED = ("rr_ph_neg", "rr_ph_pos")
-LABELS = {
-    "overall_mrd_response": "Overall MRD response",
-    "complete_mrd_response": "Complete MRD response",
-    "mrd_response": "MRD response",
-    "persistent_mrd": "Persistent MRD",
-    "mrd_relapse": "MRD relapse",
-    "mrd_evaluable": "Evaluable for MRD",
-    "cr_crh_cri": "CR/CRh/CRi",
-    "cr": "CR",
-    "crh": "CRh",
-    "cri": "CRi",
-    "no_remission": "No remission",
-    "remission_not_gradable": "Not gradable",
-}
-MRD_SHARES = (
-    (0, "complete_mrd_response"),
-    (1, "mrd_response"),
-    (3, "persistent_mrd"),
-    (3, "mrd_relapse"),
-)
-# The part of a bar that is masked.
+# The part of a bar that is masked, by its colour.
 UNKNOWN = 4
-REMISSION_SHARES = ((0, "cr"), (1, "crh"), (2, "cri"))
-# Subset and measures, in the order of the table.
-MRD_ROWS = (
-    ("all", ("mrd_evaluable", *(name for _, name in MRD_SHARES))),
-    ("all", ("overall_mrd_response",)),
-    ("cr1", ("overall_mrd_response",)),
-    ("cr2_plus", ("overall_mrd_response",)),
-    ("dli", ("overall_mrd_response",)),
-)
-REMISSION_ROWS = (
-    ("all", ("cr_crh_cri", "cr", "crh", "cri", "remission_not_gradable")),
-    ("responder", ("mrd_evaluable", "overall_mrd_response")),
-    ("responder", ("complete_mrd_response", "mrd_response")),
-    ("extramedullary", ("cr_crh_cri",)),
-    ("extramedullary_responder", ("overall_mrd_response",)),
-    ("dli", ("cr_crh_cri",)),
-    ("dli_responder", ("overall_mrd_response",)),
-)
+RESPONSE_KEY = ("population", "subset", "response_window", "measure")
 
 
-def responses_section(study: Study) -> Section:
-    """Fig 1 A and B, and every response with its exact limits."""
+def response_section(study: Study) -> Section | None:
+    """The figures of responses, and every response with its exact limits."""
+    if not study.responses or not study.tables["response_rows"]:
+        return None
     figures = tuple(
         figure
-        for figure in (
-            _figure(
-                study,
-                "figure_1a",
-                "Fig 1A. MRD+: MRD response within two cycles",
-                MRD_POSITIVE,
-                "all",
-                MRD_SHARES,
-                "overall_mrd_response",
-            ),
-            _figure(
-                study,
-                "figure_1b",
-                "Fig 1B. R/R: remission within two cycles",
-                RELAPSED,
-                "all",
-                (*REMISSION_SHARES, (3, "no_remission"), (3, "remission_not_gradable")),
-                "cr_crh_cri",
-            ),
-            _figure(
-                study,
-                "figure_1b_mrd",
-                "Fig 1B, continued. R/R in remission: MRD response",
-                RELAPSED,
-                "responder",
-                MRD_SHARES,
-                "overall_mrd_response",
-            ),
-        )
-        if figure is not None
+        for found in study.report_figures("response")
+        if (figure := _figure(study, found)) is not None
     )
     blocks: list[Block] = [Grid(figures)] if figures else []
-    blocks.append(_table(study))
-    return Section("How they responded", "responses", tuple(blocks))
+    blocks += [_table(study, found) for found in study.report_tables("response")]
+    return Section("Response", "response", tuple(blocks))
 
 
-def _figure(
-    study: Study,
-    name: str,
-    title: str,
-    populations: tuple[str, ...],
-    subset: str,
-    shares: tuple[tuple[int, str], ...],
-    overall: str,
-) -> Figure | None:
-    bars = []
-    for population in populations:
-        rows = [
-            study.responses.get((population, subset, "two_cycles", measure))
-            for _, measure in shares
-        ]
-        total = study.responses.get((population, subset, "two_cycles", overall))
-        if total is None or not total["denominator"]:
-            continue
-        if isinstance(total["percent"], Masked):
-            continue
-        bars.append(
-            Bar(
-                population_word(study, population),
-                f"{total['numerator']} of {total['denominator']}: "
-                f"{format_ratio(total['numerator'], total['denominator'])}%",
-                *_parts(shares, rows, total["denominator"]),
-                (total["ci_low"], total["ci_high"]),
-            )
-        )
+def _figure(study: Study, found: Record) -> Figure | None:
+    rows = [
+        told
+        for told in study.tables["response_rows"]
+        if all(told[name] == found[name] for name in ("disease_group", "subset"))
+    ]
+    (overall,) = (row for row in rows if row["is_overall"])
+    shares = [row for row in rows if row["share"] is not None]
+    bars = [
+        bar
+        for population in study.table_populations
+        if found["disease_group"] in (None, population["disease_group"])
+        and (bar := _bar(study, population, found, shares, overall)) is not None
+    ]
     if not bars:
         return None
     words = "; ".join(f"{bar.label} {bar.note}" for bar in bars)
-    legend = {}
-    for place, measure in shares:
-        legend.setdefault(place, []).append(LABELS[measure])
-    if study.smallest is not None:
-        legend[UNKNOWN] = [f"{below(study.smallest)}, or masked"]
     drawn = response_bars(
         bars,
-        [
-            (place, " or ".join([names[0], *(_inner(name) for name in names[1:])]))
-            for place, names in legend.items()
-        ],
-        label=f"{title}. {LABELS[overall]}: {words}.",
-        name=name,
+        _legend(study, shares),
+        label=f"{found['title']}. {overall['label']}: {words}.",
+        name=found["figure_id"],
     )
+    window = found["response_window"]
+    columns = ("population", "measure", "numerator", "denominator", "ci_low", "ci_high")
+    keys = (("subset", found["subset"]), ("response_window", window))
     return Figure(
-        name,
-        title,
-        f"Whisker: exact 95% limits of {_inner(LABELS[overall])} (Clopper-Pearson).",
+        found["figure_id"],
+        found["title"],
+        f"Whiskers: exact 95% limits of {inner(overall['label'])} (Clopper-Pearson).",
         drawn,
-        source=Source(
-            "marts.response_summary",
-            ("population", "measure", "numerator", "denominator", "ci_low", "ci_high"),
-            (("subset", subset), ("response_window", "two_cycles")),
-        ),
+        source=Source("marts.response_summary", columns, keys),
     )
 
 
-def _inner(label: str) -> str:
-    """A label within a sentence: ``MRD relapse`` stays, ``Overall`` does not."""
-    return label if label[1:2].isupper() else label[0].lower() + label[1:]
-
-
-def _parts(
-    shares: tuple[tuple[int, str], ...],
-    rows: Sequence[Record | None],
-    denominator: int,
-) -> tuple[int, tuple[tuple[int, str, int], ...]]:
-    """The whole of a bar, and its parts; what is masked is the rest of it."""
-    known = [
-        (place, measure, found["numerator"])
-        for (place, measure), found in zip(shares, rows, strict=True)
-        if found is not None and not isinstance(found["numerator"], Masked)
+def _legend(study: Study, shares: list[Record]) -> list[tuple[int, str]]:
+    names: dict[int, list[str]] = {}
+    for share in shares:
+        names.setdefault(share["share"], []).append(share["label"])
+    if study.smallest is not None:
+        names[UNKNOWN] = [f"{below(study.smallest)}, or masked"]
+    return [
+        (place, " or ".join([found[0], *(inner(name) for name in found[1:])]))
+        for place, found in names.items()
     ]
-    total = sum(count for *_, count in known)
-    is_masked = any(found and isinstance(found["numerator"], Masked) for found in rows)
-    if is_masked and total < denominator:
-        known.append((UNKNOWN, "masked", denominator - total))
-    # Rounded shares can be more than their rounded whole.
-    return max(denominator, total), tuple(known)
 
 
-def _table(study: Study) -> Table:
-    rows: list[Row] = []
-    for populations, spec in ((MRD_POSITIVE, MRD_ROWS), (RELAPSED, REMISSION_ROWS)):
-        for population in populations:
-            rows.append(heading(population_word(study, population)))
-            rows += _rows(study, population, spec)
-    return Table(
-        "responses",
-        "Responses: n of N, and percent with exact 95% limits",
-        ("Response", "Cycle 1", "%", "Two cycles", "%"),
-        tuple(rows),
-        notes=(
-            "Remission rates are of all included patients, MRD responses of those "
-            "evaluable for MRD (P11). Limits: Clopper-Pearson.",
-        ),
+def _bar(
+    study: Study, population: Record, found: Record, shares: list[Record], overall
+) -> Bar | None:
+    place = (population["population"], found["subset"], found["response_window"])
+    total = study.responses.get((*place, overall["measure"]))
+    if total is None or not total["denominator"]:
+        return None
+    if isinstance(total["percent"], Masked):
+        return None
+    counts = [
+        (row, study.responses[*place, row["measure"]]["numerator"])
+        for row in shares
+        if (*place, row["measure"]) in study.responses
+    ]
+    known = [
+        Share(row["share"], row["measure"], count)
+        for row, count in counts
+        if not isinstance(count, Masked)
+    ]
+    # What is masked is the rest of the bar.
+    rest = total["denominator"] - sum(share.count for share in known)
+    if len(known) < len(counts) and rest > 0:
+        known.append(Share(UNKNOWN, "masked", rest, is_masked=True))
+    share = format_ratio(total["numerator"], total["denominator"])
+    return Bar(
+        typeset(population["label"]),
+        f"{total['numerator']} of {total['denominator']}: {share}%",
+        # Rounded shares can be more than their rounded whole.
+        max(total["denominator"], sum(share.count for share in known)),
+        tuple(known),
+        (total["ci_low"], total["ci_high"]),
     )
 
 
-def _rows(study: Study, population: str, spec: tuple) -> list[Row]:
-    rows = []
-    for subset, measures in spec:
-        found = study.find("summary_subsets", mart="response_summary", subset=subset)
-        prefix = "" if subset == "all" or found is None else f"{found['label']}: "
-        for measure in measures:
-            cells = []
-            for window in ("cycle_1", "two_cycles"):
-                cells += share_cells(study, (population, subset, window, measure))
-            rows.append(row(prefix + LABELS[measure], *cells))
+def _table(study: Study, table: Record) -> Table:
+    windows = study.tables["response_windows"]
+    heads = []
+    for window in windows:
+        label = study.word("response_window", window["response_window"])
+        heads += [f"{label}, n of N", f"{label}, % (95% CI)"]
+    rows: list[Row] = []
+    for population in study.table_populations:
+        rows += _population_rows(study, population, windows)
+    return Table(
+        table["table_id"],
+        table["title"],
+        ("Response", *heads),
+        tuple(rows),
+        notes=("Exact 95% limits (Clopper-Pearson).",),
+    )
+
+
+def _population_rows(
+    study: Study, population: Record, windows: list[Record]
+) -> list[Row]:
+    told = [
+        row
+        for row in study.tables["response_rows"]
+        if row["disease_group"] in (None, population["disease_group"])
+    ]
+    rows: list[Row] = []
+    for subset, found in groupby(told, lambda row: row["subset"]):
+        label = study.row_of("summary_subsets", mart="response_summary", subset=subset)
+        title = typeset(population["label"])
+        if subset != "all":
+            title += f": {inner(label['label'])}"
+        rows.append(heading(title))
+        for measure in found:
+            cells: list[Cell] = []
+            for window in windows:
+                key = (population["population"], subset, window["response_window"])
+                cells += share_cells(study, (*key, measure["measure"]))
+            rows.append(row(measure["label"], *cells, is_inner=True))
     return rows
 
 
@@ -220,10 +174,9 @@ def share_cells(study: Study, key: tuple[str, str, str, str]) -> tuple[Cell, Cel
     found = study.responses.get(key)
     if found is None:
         return Cell(""), Cell("")
-    names = ("population", "subset", "response_window", "measure")
-    keys = tuple(zip(names, key, strict=True))
     if found["numerator"] == WITHHELD:
         return Cell(str(WITHHELD)), Cell(str(WITHHELD))
+    keys = tuple(zip(RESPONSE_KEY, key, strict=True))
     counts = Source("marts.response_summary", ("numerator", "denominator"), keys)
     percents = Source("marts.response_summary", ("percent", "ci_low", "ci_high"), keys)
     return (

@@ -2,50 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
-from survival.report.document import Block, Figure, Fold, Section
-from survival.report.svg import drawing, line, number, text
-from survival.report.table import Table, row
-from survival.report.words import population_word
+from survival.labels import capitalized, typeset
+from survival.report.document import Block, Figure, Fold, Section, Table, row
+from survival.report.render import draw
 from survival.study import Record, Study
 
 if TYPE_CHECKING:
     from survival.warehouse import Warehouse
 
-POPULATIONS = ("mrd_pos_ph_neg", "mrd_pos_ph_pos", "rr_ph_neg", "rr_ph_pos")
 WIDTH, LEFT, RIGHT, LANE = 560.0, 64.0, 16.0, 12.0
 LEGEND_ROW, AXIS = 16.0, 40.0
-# What is marked on a lane: its class, its outline around the day, and its words.
-MARKS = {
-    "response": ("c2 filled", "m0 -4.5l4.5 8-9 0z", "first response"),
-    "relapse": ("c1 cross", "m-3.5 -3.5l7 7m-7 0l7 -7", "relapse"),
-    "hsct": ("c3 filled", "m0 -4.5l4.5 4.5-4.5 4.5-4.5-4.5z", "HSCT"),
-    "death": ("ink filled", "m-3 -3.5l6 0 0 7-6 0z", "death"),
-    "follow_up_end": ("ink cross", "m0 -3.5l5 3.5-5 3.5", "follow-up ends"),
-}
-RESPONSE = {
-    "mrd_positive": "mrd_response_date",
-    "relapsed_refractory": "remission_date",
-}
+DEATH, END = "death", "follow_up_end"
 WARNING = (
     "Patients are listed here by pseudonym, and each number opens its own list: for "
     "the study team, never to be passed on."
 )
 
 
+class Shape(NamedTuple):
+    """A sign on a lane: its classes, and its outline around the day."""
+
+    kind: str
+    outline: str
+
+
+SHAPES = {
+    "triangle": Shape("c2 filled", "m0 -4.5l4.5 8-9 0z"),
+    "cross": Shape("c1 cross", "m-3.5 -3.5l7 7m-7 0l7 -7"),
+    "diamond": Shape("c3 filled", "m0 -4.5l4.5 4.5-4.5 4.5-4.5-4.5z"),
+}
+# How a lane ends.
+ENDS = {
+    DEATH: Shape("ink filled", "m-3 -3.5l6 0 0 7-6 0z"),
+    END: Shape("ink cross", "m0 -3.5l5 3.5-5 3.5"),
+}
+
+
 class Lane(NamedTuple):
-    """A patient: the days since index of what happened, None where it did not."""
+    """A patient: the days of what happened."""
 
     patient_id: str
     population: str
     index_date: date
     end_date: date
     end_reason: str
-    dates: dict[str, date | None]
+    dates: dict[str, date]
 
     @property
     def n_days(self) -> int:
@@ -53,148 +58,140 @@ class Lane(NamedTuple):
         return (self.end_date - self.index_date).days
 
     def marks(self) -> list[tuple[str, int]]:
-        """(kind, day) in order of time; the end last."""
+        """(event, day) in order of time; the end last."""
         found = sorted(
-            ((day - self.index_date).days, kind)
-            for kind, day in self.dates.items()
-            if day is not None
+            ((day - self.index_date).days, event) for event, day in self.dates.items()
         )
-        end = "death" if self.end_reason == "death" else "follow_up_end"
-        return [*((kind, day) for day, kind in found), (end, self.n_days)]
+        end = DEATH if self.end_reason == DEATH else END
+        return [*((event, day) for day, event in found), (end, self.n_days)]
 
 
 def read_lanes(warehouse: Warehouse) -> tuple[Lane, ...]:
-    """A lane of each included patient, from the marts."""
-    responses: dict[str, list[Record]] = {}
-    for found in warehouse.records("responses"):
-        responses.setdefault(found["patient_id"], []).append(found)
-    hsct = {
-        found["patient_id"]: found["hsct_date"]
-        for found in warehouse.records("transplant_outcomes")
-    }
-    relapses = {
-        found["patient_id"]: found["end_date"]
-        for found in warehouse.records("time_to_event")
-        if found["endpoint"] in ("dfs", "rfs")
-        and found["censoring_rule"] == "standard"
-        and found["ended_by"] == "relapse"
-    }
-    lanes = []
-    for patient in warehouse.records("cohort", order_by="patient_id"):
-        if not patient["is_included"]:
-            continue
-        patient_id = patient["patient_id"]
-        column = RESPONSE[patient["disease_group"]]
-        days = [found[column] for found in responses.get(patient_id, [])]
-        dates = {
-            "response": min((day for day in days if day is not None), default=None),
-            "relapse": relapses.get(patient_id),
-            "hsct": hsct.get(patient_id),
-        }
-        lanes.append(
-            Lane(
-                patient_id,
-                patient["population"],
-                patient["index_date"],
-                patient["follow_up_end_date"],
-                patient["follow_up_end_reason"],
-                dates,
-            )
+    """A lane of each included patient, with the events that the study marks."""
+    marks = warehouse.records("report_marks", schema="definitions")
+    events = {mark["event_type"] for mark in marks}
+    dates: dict[str, dict[str, date]] = {}
+    for found in warehouse.records(
+        "int_patient_timeline", schema="intermediate", order_by="event_date desc"
+    ):
+        if found["event_type"] in events:
+            # The first of a kind is read last, and stands.
+            own = dates.setdefault(found["patient_id"], {})
+            own[found["event_type"]] = found["event_date"]
+    return tuple(
+        Lane(
+            patient["patient_id"],
+            patient["population"],
+            patient["index_date"],
+            patient["follow_up_end_date"],
+            patient["follow_up_end_reason"],
+            dates.get(patient["patient_id"], {}),
         )
-    return tuple(lanes)
+        for patient in warehouse.records("cohort", order_by="patient_id")
+        if patient["is_included"]
+    )
 
 
 def patients_section(study: Study, lanes: Sequence[Lane]) -> Section:
     """The swimmer plot of each population, and everybody in one table."""
     blocks: list[Block] = []
-    for population in POPULATIONS:
-        own = [lane for lane in lanes if lane.population == population]
+    for population in study.tables["populations"]:
+        own = [lane for lane in lanes if lane.population == population["population"]]
         if own:
             blocks.append(_figure(study, population, own))
     blocks.append(Fold("Every included patient", (_table(study, lanes),)))
     return Section("Patient by patient", "patients", tuple(blocks))
 
 
-def _figure(study: Study, population: str, lanes: Sequence[Lane]) -> Figure:
-    name = population_word(study, population)
-    n_dead = sum(lane.end_reason == "death" for lane in lanes)
-    title = f"{name}: from index to the end of follow-up"
+def _marked(study: Study) -> list[tuple[str, Shape, str]]:
+    """(event, shape, words) of what is marked on a lane."""
+    found = [
+        (mark["event_type"], SHAPES[mark["shape"]], _event(study, mark["event_type"]))
+        for mark in study.tables["report_marks"]
+    ]
+    return [*found, *((end, ENDS[end], _event(study, end)) for end in ENDS)]
+
+
+def _event(study: Study, event: str) -> str:
+    return study.word("event_type", event)
+
+
+def _figure(study: Study, population: Record, lanes: Sequence[Lane]) -> Figure:
+    n_dead = sum(lane.end_reason == DEATH for lane in lanes)
+    title = f"{typeset(population['label'])}: from index to the end of follow-up"
+    name = f"swimmer_{population['population']}"
+    words = f"N {len(lanes)}, {n_dead} ended by death"
     return Figure(
-        f"swimmer_{population}",
+        name,
         title,
-        f"N {len(lanes)}, longest follow-up first; {n_dead} ended by death. The first "
-        "response within two cycles (MRD response in MRD+, CR/CRh/CRi in R/R), the "
-        "relapse that ended DFS or RFS, the first HSCT after index. Where follow-up "
-        "ends without a dated death, an arrow.",
-        swimmer(
-            lanes,
-            name=f"swimmer_{population}",
-            label=f"{title}. N {len(lanes)}, {n_dead} ended by death.",
-            days_per_month=float(study.days_per_month),
-        ),
+        f"{words}; longest follow-up first. Of each event the first after index. Where "
+        "follow-up ends without a dated death, an arrow.",
+        _swimmer(study, lanes, name=name, label=f"{title}. {words}."),
     )
 
 
-def swimmer(
-    lanes: Sequence[Lane], *, name: str, label: str, days_per_month: float
-) -> str:
+def _swimmer(study: Study, lanes: Sequence[Lane], *, name: str, label: str) -> str:
     """Draw a lane per patient, the longest first."""
     ordered = sorted(lanes, key=lambda lane: (-lane.n_days, lane.patient_id))
-    top = 2 * LEGEND_ROW + 10
-    base = top + LANE * len(ordered) + 2
+    marked = _marked(study)
+    shapes = {event: shape for event, shape, _ in marked}
+    top = LEGEND_ROW * (-(-len(marked) // 3)) + 10
     last = max(max(lane.n_days for lane in ordered), 1)
     across = (WIDTH - LEFT - RIGHT) / last
-    parts = [*_legend(), *_axis(last, across, top, base, days_per_month)]
-    for place, lane in enumerate(ordered):
-        parts.append(_lane(lane, top + LANE * place + LANE / 2, across))
-    return drawing(parts, width=WIDTH, height=base + AXIS, label=label, name=name)
-
-
-def _legend() -> Iterable[str]:
-    for place, (kind, (_, _, words)) in enumerate(MARKS.items()):
-        x, y = 14 + 180 * (place % 3), 10 + LEGEND_ROW * (place // 3)
-        yield _mark(kind, x, y)
-        yield text(x + 12, y + 4, words)
-
-
-def _axis(
-    last: int, across: float, top: float, base: float, days_per_month: float
-) -> Iterable[str]:
-    for month in range(0, int(last / days_per_month) + 1, 6):
-        x = LEFT + month * days_per_month * across
-        yield line(x, top, x, base, kind="grid")
-        yield text(x, base + 14, str(month), anchor="m", kind="month")
-    yield text((LEFT + WIDTH - RIGHT) / 2, base + 30, "Months from index", anchor="m")
-
-
-def _lane(lane: Lane, y: float, across: float) -> str:
-    end = LEFT + lane.n_days * across
-    drawn = [
-        text(LEFT - 8, y + 3.5, lane.patient_id, anchor="e", kind="small"),
-        f'<path class="lane" d="M{number(LEFT)} {number(y)}H{number(end)}"/>',
-    ]
-    drawn += [
-        _mark(kind, LEFT + day * across, y, f' data-kind="{kind}" data-day="{day}"')
-        for kind, day in lane.marks()
-    ]
-    return f'<g data-patient="{escape(lane.patient_id)}">{"".join(drawn)}</g>'
-
-
-def _mark(kind: str, x: float, y: float, extra: str = "") -> str:
-    classes, outline, _ = MARKS[kind]
-    place = f"M{number(x)} {number(y)}{outline}"
-    return f'<path class="sign {classes}"{extra} d="{place}"/>'
+    month = float(study.days_per_month)
+    base = top + LANE * len(ordered) + 2
+    return draw(
+        "swimmer.svg",
+        name=name,
+        label=label,
+        width=WIDTH,
+        height=base + AXIS,
+        left=LEFT,
+        right=WIDTH - RIGHT,
+        top=top,
+        base=base,
+        legend=[
+            {
+                "shape": shape,
+                "words": words,
+                "x": 14 + 180 * (place % 3),
+                "y": 10 + LEGEND_ROW * (place // 3),
+            }
+            for place, (_, shape, words) in enumerate(marked)
+        ],
+        ticks=[
+            (LEFT + m * month * across, m) for m in range(0, int(last / month) + 1, 6)
+        ],
+        lanes=[
+            {
+                "patient_id": lane.patient_id,
+                "y": top + LANE * place + LANE / 2,
+                "end": LEFT + lane.n_days * across,
+                "marks": [
+                    {
+                        "event": event,
+                        "day": day,
+                        "x": LEFT + day * across,
+                        "shape": shapes[event],
+                    }
+                    for event, day in lane.marks()
+                ],
+            }
+            for place, lane in enumerate(ordered)
+        ],
+    )
 
 
 def _table(study: Study, lanes: Sequence[Lane]) -> Table:
+    events = [mark["event_type"] for mark in study.tables["report_marks"]]
     rows = (
         row(
             lane.patient_id,
-            population_word(study, lane.population),
+            study.population_label(lane.population),
             str(lane.index_date),
-            *(str(day) if day is not None else "" for day in lane.dates.values()),
+            *(str(lane.dates.get(event, "")) for event in events),
             str(lane.end_date),
-            lane.end_reason.replace("_", " "),
+            study.word("follow_up_end", lane.end_reason),
         )
         for lane in lanes
     )
@@ -205,12 +202,10 @@ def _table(study: Study, lanes: Sequence[Lane]) -> Table:
             "Patient",
             "Population",
             "Index",
-            "First response",
-            "Relapse",
-            "HSCT",
+            *(capitalized(_event(study, event)) for event in events),
             "End of follow-up",
             "Ended by",
         ),
         tuple(rows),
-        n_words=8,
+        n_words=5 + len(events),
     )

@@ -146,7 +146,7 @@ def test_table_prints_percent_and_the_caution(capsys):
 
 def test_an_analysis_without_patients_says_so(capsys):
     assert main(["estimate", "--analysis", "rr_ph_pos__os"]) == 0
-    assert "rr_ph_pos__os\n  nobody to analyse" in capsys.readouterr().out
+    assert "rr_ph_pos__os\n  no patients to analyse" in capsys.readouterr().out
 
 
 def test_an_unknown_analysis_suggests_the_nearest(capsys):

@@ -12,7 +12,7 @@ from lifelines.statistics import multivariate_logrank_test
 from mart_fixtures import analysis
 from survival import Counts, Warehouse, gray, log_rank
 from survival.cli import main
-from survival.comparisons import KNOWN_LATER, NO_EVENT, ONE_GROUP, compare, printed_p
+from survival.comparisons import KNOWN_LATER, NO_EVENT, ONE_GROUP, compare, format_p
 from survival.errors import CountsError
 
 BMT = Path(__file__).parents[2] / "data" / "bmt"
@@ -159,7 +159,11 @@ def test_what_is_known_later_is_not_tested_and_halves_are():
         halves[0].analysis_id: {"all": Counts.from_times([4, 5, 6], [1, 2, 0])},
         halves[1].analysis_id: {"all": Counts.from_times([3, 7, 8], [2, 1, 0])},
     }
-    found = compare([naive, plain, alone, nobody, *halves], counts)
+    found = compare(
+        [naive, plain, alone, nobody, *halves],
+        counts,
+        siblings=[[half.population for half in halves]],
+    )
     assert [c.reason for c in found] == [
         KNOWN_LATER,
         None,
@@ -177,9 +181,9 @@ def test_what_is_known_later_is_not_tested_and_halves_are():
 
 
 def test_a_p_value_is_rounded_once():
-    assert printed_p(0.0006) == "0.001"
-    assert printed_p(0.04963) == "0.050"
-    assert printed_p(0.00049) == "< 0.001"
+    assert format_p(0.0006) == "0.001"
+    assert format_p(0.04963) == "0.050"
+    assert format_p(0.00049) == "< 0.001"
 
 
 def test_the_report_and_the_estimates_show_tests_only_when_asked(bmt, tmp_path, capsys):
@@ -207,7 +211,7 @@ def test_the_report_and_the_estimates_show_tests_only_when_asked(bmt, tmp_path, 
         assert ("No analysis here tests a hypothesis" in text) != bool(asked)
         assert (folder / "tables" / "tests.csv").exists() == bool(asked)
     lines = (folder / "tables" / "tests.csv").read_text(encoding="utf-8")
-    assert f"{expected.statistic:.2f} (1),{printed_p(expected.p_value)}" in lines
+    assert f"{expected.statistic:.2f} (1),{format_p(expected.p_value)}" in lines
 
 
 def test_the_estimates_print_tests_as_a_table_and_as_csv(bmt, capsys):

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import pytest
 from building.check import FORMATS, Checked, check, main, printed
-from building.quality_page import escape_formula, write_list
+from building.quality_page import write_list
 from delivery.definitions import PROJECT, seed
 from delivery_files import copied, edited
+from survival.formatting import escape_formula
 
 
 @pytest.fixture(scope="module")

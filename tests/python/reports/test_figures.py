@@ -10,7 +10,8 @@ from math import nan
 import duckdb
 import pytest
 from survival.cli import main
-from survival.report.curves_drawn import band_path, between_path, line_path, readings
+from survival.labels import typeset
+from survival.report.curves import band_path, between_path, line_path, readings
 from survival.study import Day, Value
 
 UNIT = 1e-6
@@ -74,9 +75,7 @@ class Marts:
         return groups
 
     def label(self, analysis_id, stratum):
-        label = self.labels.get((analysis_id, stratum), "All")
-        label = label.replace("<=", "\u2264").replace(">=", "\u2265")
-        return f"{label[:-1]}\u2212" if label.endswith("-") else label
+        return typeset(self.labels.get((analysis_id, stratum), "All"))
 
 
 def elements(svg, kind):
@@ -354,7 +353,7 @@ def test_panels_show_the_estimate_of_their_group(published):
                 "and stratum = ? and statistic = 'survival_percent' and at_month = 24",
                 [analysis_id, stratum],
             ).fetchone()
-            is_landmark = "__landmark_" in analysis_id
+            is_landmark = "__landmark" in analysis_id
             assert bool(elements(mark, "hollow")) == is_landmark
             point = elements(mark, "point")
             if point:

@@ -10,7 +10,7 @@ import pytest
 from report_pages import Page
 from survival.cli import main
 
-KINDS = {"response", "relapse", "hsct", "death", "follow_up_end"}
+KINDS = {"first_response", "relapse", "hsct", "death", "follow_up_end"}
 # These count records: a patient may have several.
 COUNTS_RECORDS = ("quality.findings", "intermediate.int_dated_events")
 
@@ -139,11 +139,13 @@ def test_a_swimmer_s_lanes_are_the_marts_days(asked):
     for query in (
         "select patient_id, 'hsct', hsct_date from marts.transplant_outcomes "
         "where hsct_date is not null",
-        "select patient_id, 'relapse', end_date from marts.time_to_event where "
-        "ended_by = 'relapse' and endpoint in ('dfs', 'rfs') "
-        "and censoring_rule = 'standard'",
-        "select patient_id, 'response', min(case disease_group when 'mrd_positive' "
-        "then mrd_response_date else remission_date end) as day from marts.responses "
+        "select patient_id, 'relapse', min(event_date) "
+        "from intermediate.int_patient_timeline where event_type = 'relapse' "
+        "and patient_id in (select patient_id from marts.cohort where is_included) "
+        "group by patient_id",
+        "select patient_id, 'first_response', min(case disease_group "
+        "when 'mrd_positive' then mrd_response_date else remission_date end) as day "
+        "from marts.responses "
         "join marts.cohort using (patient_id) group by all having day is not null",
     ):
         for patient_id, kind, day in rows_of(build, query):

@@ -22,7 +22,7 @@ from survival.disclosure.counts import below, window
 UNIT = 1_000_000
 # Which numbers of a row are the whole and its parts.
 SUMS = {"attrition": (0, 1, 3), "reconciliation": (0, 1, 2, 3)}
-COUNT = re.compile(r"(\d+)(?: of (\d+))?(?: \(\d+\.\d\))?$")
+COUNT = re.compile(r"(\d+)(?: of (\d+))?(?: \((?:\d+\.\d|masked)\))?$")
 # These count numbers that the paper prints, not patients.
 NOT_PATIENTS = ("published_summary", "published_comparison", "disagreements")
 
@@ -111,9 +111,7 @@ def _from_words(text: str) -> Iterator[Claim]:
     """Counts in captions and alternative texts."""
     words = re.findall(r'aria-label="([^"]*)"|<figcaption>(.*?)</figcaption>', text)
     for sentence in ("".join(found) for found in words):
-        for count in re.findall(
-            r"\bN (\d+)|\bevents (\d+)|Left out: .*? (\d+)", sentence
-        ):
+        for count in re.findall(r"\bN (\d+)|\bevents (\d+)|, n (\d+)", sentence):
             yield Claim("words", None, int("".join(count)))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
-from survival.analysis import Analysis, fit_analysis
+from survival.analysis import Analysis, AnalysisLabels, fit_analysis
 from survival.summary import summary_rows
 from survival.warehouse import counts_by_stratum
 
@@ -20,6 +20,28 @@ POPULATIONS = {"1": "rr_ph_neg", "2": "mrd_pos_ph_neg", "3": "mrd_pos_ph_pos"}
 INDEX_DATE = date(2014, 6, 1)
 LANDMARK_DAY = 84
 DAYS_PER_MONTH = "30.4375"
+ENDPOINTS = {
+    "os": ("Overall survival", "death", None),
+    "dfs": ("Disease-free survival", "relapse or death", None),
+    "rfs": ("Relapse-free survival", "relapse or death", None),
+    "follow_up": ("Follow-up", "end of follow-up", None),
+    "nrm_after_hsct": ("Non-relapse mortality", "non-relapse mortality", "relapse"),
+    "time_to_hsct": ("Time to transplant", "transplant", "death"),
+}
+PARENTS = {
+    "all": None,
+    "mrd_pos": "all",
+    "mrd_pos_ph_neg": "mrd_pos",
+    "mrd_pos_ph_pos": "mrd_pos",
+    "rr": "all",
+    "rr_ph_neg": "rr",
+    "rr_ph_pos": "rr",
+}
+WORDS = (
+    ("censoring_rule", "censored_at_hsct", "censored at transplant"),
+    ("stratum_variable", "ph_status", "Ph status"),
+    ("stratum_variable", "mrd_response", "MRD response"),
+)
 CAUTION = "Grouped by a response known only after the clock starts."
 
 
@@ -37,7 +59,23 @@ def analysis(analysis_id, population, endpoint, **changes):
         "is_reverse": False,
         "caution": None,
     }
-    return Analysis(**{**row, **changes})
+    row |= changes
+    label, event, competing = ENDPOINTS[endpoint]
+    words = {term: label for _, term, label in WORDS}
+    labels = AnalysisLabels(
+        population=population,
+        endpoint=label,
+        short_endpoint=label,
+        censoring_rule=words.get(row["censoring_rule"], ""),
+        stratum_variable=words.get(row["stratum_variable"], ""),
+        axis=f"{label}, %",
+        time="Months from index",
+        event=event,
+        competing=competing or "",
+        population_order=list(PARENTS).index(population),
+        endpoint_order=list(ENDPOINTS).index(endpoint),
+    )
+    return Analysis(**row, labels=labels)
 
 
 ANALYSES = (
@@ -269,6 +307,48 @@ def curve_rows(fit):
         yield values
 
 
+def population_members(cohort):
+    """Who is in which population: as the cohort says, and in what that is part of."""
+    members = []
+    for row in cohort[cohort["is_included"]].to_dict("records"):
+        population = row["population"]
+        while population is not None:
+            members.append((population, row["patient_id"]))
+            population = PARENTS[population]
+    return pd.DataFrame(members, columns=["population", "patient_id"])
+
+
+def definitions():
+    """What populations, endpoints and other words are called."""
+    populations = [
+        (place, name, parent, name)
+        for place, (name, parent) in enumerate(PARENTS.items())
+    ]
+    endpoints = [
+        (place, name, label, label, f"{label}, %", "Months from index", *causes)
+        for place, (name, (label, *causes)) in enumerate(ENDPOINTS.items())
+    ]
+    return {
+        "populations": pd.DataFrame(
+            populations, columns=["row_order", "population", "parent", "label"]
+        ),
+        "endpoint_labels": pd.DataFrame(
+            endpoints,
+            columns=[
+                "row_order",
+                "endpoint",
+                "label",
+                "short_label",
+                "axis_label",
+                "time_label",
+                "event_label",
+                "competing_label",
+            ],
+        ),
+        "labels": pd.DataFrame(WORDS, columns=["vocabulary", "term", "label"]),
+    }
+
+
 def build_warehouse(path):
     """Write the marts into a new DuckDB file."""
     cohort, time_to_event, survival_strata = patient_marts()
@@ -276,9 +356,10 @@ def build_warehouse(path):
         "cohort": cohort,
         "time_to_event": time_to_event,
         "survival_strata": survival_strata,
-        "survival_analyses": pd.DataFrame([vars(item) for item in ANALYSES]).astype(
-            {"landmark_day": "Int64"}
-        ),
+        "survival_analyses": pd.DataFrame([vars(item) for item in ANALYSES])
+        .drop(columns="labels")
+        .astype({"landmark_day": "Int64"}),
+        "population_members": population_members(cohort),
         "study_parameters": pd.DataFrame(
             [("days_per_month", DAYS_PER_MONTH), ("study_end", "2030-12-31")],
             columns=["parameter", "value"],
@@ -305,15 +386,17 @@ def build_warehouse(path):
         ),
     }
     with duckdb.connect(str(path)) as connection:
-        connection.execute("create schema marts")
+        connection.execute("create schema marts; create schema definitions")
 
-        def write(name, frame):
+        def write(name, frame, schema="marts"):
             connection.register("frame", frame)
-            connection.execute(f"create table marts.{name} as select * from frame")
+            connection.execute(f"create table {schema}.{name} as select * from frame")
             connection.unregister("frame")
 
         for name, frame in frames.items():
             write(name, frame)
+        for name, frame in definitions().items():
+            write(name, frame, schema="definitions")
         # Data frames carry dates as timestamps.
         for mart, column in (
             ("time_to_event", "origin_date"),
