@@ -33,7 +33,9 @@ LIST_COLUMNS = (
     "action",
 )
 FAULT_COLUMNS = ("severity", "rule_id", "file_name", "message", "action")
+# What is withheld comes before what is listed.
 _FINDINGS = """
+    from (
     select
         severity, rule_id, table_name, file_line, column_name, patient_id,
         related_record, detail, description, action
@@ -46,7 +48,13 @@ _FINDINGS = """
         null, null, gate_rules.description, gate_rules.action
     from quality.quarantine
     left join definitions.gate_rules on quarantine.rule_id = gate_rules.rule_id
-    order by all
+    )
+    order by
+        severity,
+        rule_id not in (
+            select rule_id from definitions.gate_rules where judged = 'quarantine'
+        ),
+        rule_id, table_name, file_line, column_name, patient_id, related_record, detail
 """
 # What only the derivation shows is there after it, in what was accepted.
 _DERIVED = """
