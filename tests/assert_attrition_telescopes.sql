@@ -76,8 +76,8 @@ patients_checked as (
                 then 'whoever has left at no step is included'
             when is_included <> (exclusion_reason is null)
                 then 'whoever has left has a reason'
-            when is_included <> (population is not null)
-                then 'the included, and only they, have a population'
+            when population is not null and not is_included
+                then 'only the included have a population'
             when is_included <> (follow_up_end_date is not null)
                 then 'the included, and only they, have an end of follow-up'
             when (follow_up_end_date is null) <> (follow_up_end_reason is null)

@@ -13,14 +13,6 @@ outcome_summary as (
     select * from {{ ref('outcome_summary') }}
 ),
 
-outcome_measures as (
-    select * from {{ ref('outcome_measures') }}
-),
-
-controlled_terms as (
-    select * from {{ ref('controlled_terms') }}
-),
-
 survival_summary as (
     select distinct
         population,
@@ -131,18 +123,6 @@ claims_checked as (
         and outcome_summary.measure in ('relapses', 'deaths')
     group by outcome_summary.population
     having sum(outcome_summary.numerator) <> max(survival_summary.n_event)
-    union all
-    select
-        controlled_terms.term as cell,
-        'every drug class and marker of the contract is summarised' as claim_broken
-    from controlled_terms
-    left join outcome_measures
-        on outcome_measures.fact in (
-            'concurrent_' || controlled_terms.term, controlled_terms.term || '_positive'
-        )
-    where
-        controlled_terms.vocabulary in ('drug_class', 'marker')
-        and outcome_measures.fact is null
 )
 
 select * from claims_checked

@@ -151,6 +151,17 @@ def test_a_word_that_is_read_by_name_has_its_row(of_study):
     assert "assessment_window 'blood_counts' is read by name, and has no row" in fault
 
 
+def test_the_paper_s_outcomes_tell_of_every_drug_class_and_marker(of_study):
+    seeds = of_study("neuf")
+    facts = {row["fact"] for row in seeds["outcome_measures"]}
+    made = {"drug_class": "concurrent_{}", "marker": "{}_positive"}
+    assert {
+        made[row["vocabulary"]].format(row["term"])
+        for row in [*seeds["shared_terms"], *seeds["study_terms"]]
+        if row["vocabulary"] in made
+    } <= facts
+
+
 def test_a_parameter_that_nothing_reads_is_told(of_study):
     seeds = of_study("neuf")
     seeds["parameters"].append({**seeds["parameters"][0], "parameter": "adult_age"})
