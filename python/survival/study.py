@@ -242,10 +242,6 @@ class Study:
         """What a reader is told for a word of the definitions."""
         return self.words.get((vocabulary, term), term)
 
-    def vocabulary(self, name: str) -> list[str]:
-        """The words of a vocabulary, in their order."""
-        return [term for vocabulary, term in self.words if vocabulary == name]
-
     def report_figures(self, section: str) -> list[Record]:
         """The figures of a chapter, in their order."""
         return [r for r in self.tables["report_figures"] if r["section"] == section]

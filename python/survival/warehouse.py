@@ -239,7 +239,8 @@ class Warehouse:
         -----
         A test of every build holds that the words of the study have labels.
         """
-        rows = self.records("labels", schema="definitions")
+        order = "vocabulary, term"
+        rows = self.records("labels", schema="definitions", order_by=order)
         return {(row["vocabulary"], row["term"]): row["label"] for row in rows}
 
     def facts(self) -> dict[str, str]:

@@ -69,7 +69,7 @@ def _summary(study: Study, rows: list[Record]) -> Table:
     totals = Counter(found["reachable"] for found in rows)
     agreed = Counter(found["reachable"] for found in rows if found["agrees"])
     body = []
-    for kind in study.vocabulary("reachable"):
+    for kind, _ in totals.most_common():
         key = (("reachable", kind),)
         printed = Cell(str(totals[kind]), Source(SOURCE, ("count(*)",), key))
         source = Source(SOURCE, ("count_if(agrees)",), key)
