@@ -87,3 +87,19 @@ def test_the_commands_print_it(done):
     _, (*_, printed) = done
     assert "published: " in printed
     assert "53.3" in printed
+
+
+def test_its_report_has_the_chapters_that_it_has_rows_for(done):
+    project, _ = done
+    text = (project / "target" / "first" / "index.html").read_text(encoding="utf-8")
+    assert re.findall(r'<section><h2 id="[^"]*">([^<]*)</h2>', text) == [
+        "Study population",
+        "Baseline characteristics",
+        "Survival",
+        "Data quality",
+        "Other files of this report",
+        "Appendix: further analyses",
+    ]
+    assert "<h1>Survival after a transplant in myeloma</h1>" in text
+    assert "Months from transplant" in text and "NEUF" not in text
+    assert "Excluded: not adult, n 1" in text
