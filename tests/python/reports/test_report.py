@@ -309,20 +309,6 @@ def test_a_real_delivery_is_not_called_synthetic_and_a_refused_one_is_named(
     assert "delivery D3 was refused" in capsys.readouterr().err
 
 
-def test_a_refused_first_delivery_is_named(tmp_path, capsys):
-    path = tmp_path / "warehouse.duckdb"
-    with duckdb.connect(str(path)) as connection:
-        connection.execute(
-            "create schema marts; create table marts.delivery_log as select "
-            "'D1' as delivery_id, 'refused' as verdict, 'a file is missing' as reason, "
-            "date '2020-01-01' as data_cutoff_date, date '2020-01-02' as delivered_on, "
-            "timestamp '2020-01-03 00:00:00' as started_at"
-        )
-    assert main(["report", "--warehouse", str(path)]) == 2
-    error = capsys.readouterr().err
-    assert "delivery D1 was refused (a file is missing)" in error
-
-
 def test_the_same_marts_give_the_same_bytes(example, text, tmp_path):
     assert write(example.warehouse, tmp_path) == text
     names = {"index.html", "quality.html", "figures", "tables", "tables.rtf"}
