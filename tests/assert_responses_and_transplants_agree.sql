@@ -44,12 +44,16 @@ to_hsct as (
 
 longer_windows as (
     select
-        patient_id,
-        remission_date,
-        mrd_response_date,
-        is_mrd_evaluable
+        responses.patient_id,
+        response_windows.last_day,
+        responses.remission_date,
+        responses.mrd_response_date,
+        responses.is_mrd_evaluable
     from responses
-    where response_window = 'two_cycles'
+    inner join response_windows
+        on
+            responses.response_window = response_windows.response_window
+            and response_windows.is_default
 ),
 
 responses_placed as (
@@ -69,6 +73,7 @@ responses_placed as (
             cohort.follow_up_end_date,
             treatments.response_cut_date
         ) as last_date,
+        response_windows.last_day <= longer_windows.last_day as is_in_longer_window,
         longer_windows.remission_date as two_cycles_remission_date,
         longer_windows.mrd_response_date as two_cycles_mrd_response_date,
         longer_windows.is_mrd_evaluable as is_two_cycles_mrd_evaluable,
@@ -111,11 +116,17 @@ responses_checked as (
             when mrd_response_lost_date <= mrd_response_date
                 then 'a response is lost after it came'
             when
-                remission_date <> two_cycles_remission_date
-                or (remission_date is not null and two_cycles_remission_date is null)
-                or mrd_response_date <> two_cycles_mrd_response_date
-                or (is_mrd_evaluable and not is_two_cycles_mrd_evaluable)
-                then 'what came in cycle 1 came in two cycles'
+                is_in_longer_window
+                and (
+                    remission_date <> two_cycles_remission_date
+                    or (
+                        remission_date is not null
+                        and two_cycles_remission_date is null
+                    )
+                    or mrd_response_date <> two_cycles_mrd_response_date
+                    or (is_mrd_evaluable and not is_two_cycles_mrd_evaluable)
+                )
+                then 'what came in a window came in the longer one'
             when rfs_origin_date <> two_cycles_remission_date
                 or (rfs_origin_date is not null and two_cycles_remission_date is null)
                 then 'RFS starts with the first remission'

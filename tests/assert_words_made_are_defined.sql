@@ -36,9 +36,9 @@ words_made as (
     from {{ ref('table_one_values') }}
     union
     select
-        'stratum_level' as vocabulary,
-        level as word
-    from {{ ref('survival_strata') }}
+        'patient_characteristic' as vocabulary,
+        variable as word
+    from {{ ref('characteristics') }}
 ),
 
 words_defined as (
@@ -53,9 +53,17 @@ words_defined as (
     from {{ ref('delivered_events') }}
     union
     select
-        vocabulary,
+        case vocabulary
+            when 'patient_quantity' then 'patient_characteristic'
+            else vocabulary
+        end as vocabulary,
         word
     from derived_words
+    union
+    select
+        'patient_characteristic' as vocabulary,
+        variable as word
+    from {{ ref('characteristic_bands') }}
 )
 
 select

@@ -6,10 +6,12 @@ that SQL makes or reads by name are rows, too (`derived_words`, `event_types`).
 
 import csv
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -336,6 +338,7 @@ def made_elsewhere(seeds: Seeds) -> Seeds:
         ),
         "terms": [*seeds["shared_terms"], *seeds["study_terms"]],
         "parameter_types": [{"type": name} for name in parameter_types()],
+        "grouping_levels": _grouping_levels(seeds),
         # The ways in which an endpoint's event can come: `os_death`.
         "endpoint_ends": [
             {"fact": f"{row['endpoint']}_{row['ended_by']}"}
@@ -350,6 +353,38 @@ def made_elsewhere(seeds: Seeds) -> Seeds:
             if derived["endpoint"] == row["counted_endpoint"]
         ],
     }
+
+
+def _grouping_levels(seeds: Seeds) -> list[Row]:
+    """The levels that each grouping can have, of two characteristics every pair."""
+    levels = _characteristic_levels(seeds)
+    return [
+        {"stratum_variable": row["stratum_variable"], "level": "__".join(pair)}
+        for row in seeds["groupings"]
+        for pair in product(
+            *(levels[row[name]] for name in ("variable", "crossed_with") if row[name])
+        )
+    ]
+
+
+def _characteristic_levels(seeds: Seeds) -> dict[str, list[str]]:
+    """The levels of each characteristic that a study can name."""
+    levels: dict[str, list[str]] = defaultdict(list)
+    for row in [*seeds["shared_terms"], *seeds["study_terms"]]:
+        levels[row["vocabulary"]].append(row["term"])
+    for row in seeds["derived_words"]:
+        if row["vocabulary"] == "characteristic_level":
+            levels[row["of"]].append(row["word"])
+    for row in seeds["characteristic_bands"]:
+        levels[row["variable"]].append(row["level"])
+    for row in seeds["marrow_blast_categories"]:
+        levels["marrow_blasts"].append(row["marrow_blast_category"])
+    # A country or a site is a word of the delivery: the strata name those they want.
+    named = {row["stratum_variable"]: row["variable"] for row in seeds["groupings"]}
+    for row in seeds["strata"]:
+        if named.get(row["stratum_variable"]) in ("country", "site"):
+            levels[named[row["stratum_variable"]]].append(row["level"])
+    return levels
 
 
 def _contract_terms(terms: list[Row]) -> list[Row]:

@@ -44,6 +44,69 @@ ROWS = {
             "precedence": 2, "status": 2, "ended_by": "death",
         },
     ],
+    "endpoints": [
+        {
+            "endpoint": endpoint, "counted_endpoint": endpoint, "is_reverse": "false",
+            "competing_role": role, "is_non_relapse_mortality": "false",
+            "event_free_label": "without the event",
+        }
+        for endpoint, role in (
+            ("os_after_hsct", "none"), ("efs", "none"), ("relapse_incidence", "event")
+        )
+    ],
+    "response_windows": [
+        {
+            "response_window": "ninety_days", "first_day": 1, "last_day": 90,
+            "is_default": "false",
+        }
+    ],
+    "characteristic_bands": [
+        {
+            "variable": "age_band", "of_variable": "age_years", "level": level,
+            **bounds,
+        }
+        for level, bounds in (("lt_30", {"below": 30}), ("ge_30", {"at_least": 30}))
+    ],
+    "groupings": [
+        {"stratum_variable": "age_band", "variable": "age_band"},
+        {"stratum_variable": "sex", "variable": "sex"},
+        {"stratum_variable": "country", "variable": "country"},
+        {
+            "stratum_variable": "cr_number_and_sex", "variable": "cr_number",
+            "crossed_with": "sex",
+        },
+        {
+            "stratum_variable": "mrd_response_90", "variable": "mrd_response",
+            "response_window": "ninety_days", "level_before": "nonresponder",
+            "late_caution": "Known late.",
+        },
+    ],
+    "strata": [
+        {
+            "stratum_variable": variable, "level": level, "level_order": order,
+            "label": level, "is_known_at_index": "true",
+        }
+        for variable, levels in {
+            "age_band": ["lt_30", "ge_30"],
+            "sex": ["female", "male"],
+            "country": ["FR", "IT"],
+            "cr_number_and_sex": [
+                f"{number}__{sex}"
+                for number in ("cr1", "cr2_plus") for sex in ("female", "male")
+            ],
+            "mrd_response_90": ["responder", "nonresponder"],
+        }.items()
+        for order, level in enumerate(levels, start=1)
+    ],
+    "survival_analyses": [
+        {
+            "analysis_id": f"mrd_pos__os__by_mrd_response_90__landmark_{day}",
+            "population": "mrd_pos", "endpoint": "os", "censoring_rule": "standard",
+            "stratum_variable": "mrd_response_90", "landmark_day": day,
+            "is_exempt": "false",
+        }
+        for day in (30, 60)
+    ],
     "censoring_rules": [
         {
             "censoring_rule": "censored_at_new_therapy",
@@ -80,17 +143,27 @@ def add_rows(project: Path, rows: dict[str, list[dict]]) -> None:
 
 
 @pytest.fixture(scope="module")
-def times(tmp_path_factory):
+def warehouse(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rows")
     project = project_copy(folder / "project")
     add_rows(project, ROWS)
     made = build(DELIVERIES / "edges" / "delivery", folder, project=project)
     assert made.exit_code == 0, made.output
-    with duckdb.connect(str(made.warehouse), read_only=True) as connection:
-        rows = connection.execute(
-            "select patient_id, endpoint, censoring_rule, time_days, status, ended_by, "
-            "not_evaluable_reason from marts.time_to_event"
-        ).fetchall()
+    return made.warehouse
+
+
+def read(warehouse, query, *parameters):
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return connection.execute(query, parameters).fetchall()
+
+
+@pytest.fixture(scope="module")
+def times(warehouse):
+    rows = read(
+        warehouse,
+        "select patient_id, endpoint, censoring_rule, time_days, status, ended_by, "
+        "not_evaluable_reason from marts.time_to_event",
+    )
     return {row[:3]: row[3:] for row in rows}
 
 
@@ -141,3 +214,56 @@ def times(tmp_path_factory):
 )  # fmt: skip
 def test_an_endpoint_is_its_rows(times, patient, endpoint, rule, time):
     assert times[patient, endpoint, rule] == time
+
+
+@pytest.mark.parametrize(
+    ("patient", "variable", "level"),
+    [
+        ("adult_on_eighteenth_birthday", "age_band", "lt_30"),
+        ("death_on_day_of_hsct", "age_band", "ge_30"),
+        ("salvage_line_undated", "sex", "male"),
+        ("salvage_line_on_index_date", "country", "FR"),
+        ("salvage_line_undated", "cr_number_and_sex", "cr2_plus__male"),
+        ("salvage_line_on_index_date", "cr_number_and_sex", "cr1__female"),
+        # No row of the strata names its country.
+        ("salvage_line_undated", "country", None),
+        # Relapsed/refractory has no CR number, and so no crossed group.
+        ("death_on_day_of_hsct", "cr_number_and_sex", None),
+    ],
+)
+def test_a_grouping_is_its_rows(warehouse, patient, variable, level):
+    found = read(
+        warehouse,
+        "select level from marts.survival_strata "
+        "where patient_id = ? and stratum_variable = ?",
+        patient,
+        variable,
+    )
+    assert found == ([] if level is None else [(level,)])
+
+
+@pytest.mark.parametrize(
+    ("patient", "day", "stratum"),
+    [
+        # Sampled on day 28 without a response, which came on day 85 of a 90 day window.
+        ("mrd_response_on_day_85", 30, "nonresponder"),
+        ("mrd_response_on_day_85", 60, "nonresponder"),
+        # The first sample in remission, of day 60, is the response.
+        ("mrd_pos_relapse_then_clean_marrow", 30, "unknown"),
+        ("mrd_pos_relapse_then_clean_marrow", 60, "responder"),
+        # Responded on day 20.
+        ("salvage_line_on_index_date", 30, "responder"),
+        ("no_assessment_at_all", 60, None),
+    ],
+)
+def test_any_day_is_a_landmark_and_no_response_by_it_is_a_group(
+    warehouse, patient, day, stratum
+):
+    found = read(
+        warehouse,
+        "select stratum from marts.analysis_patients "
+        "where patient_id = ? and analysis_id = ?",
+        patient,
+        f"mrd_pos__os__by_mrd_response_90__landmark_{day}",
+    )
+    assert found == ([] if stratum is None else [(stratum,)])
