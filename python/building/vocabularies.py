@@ -358,7 +358,9 @@ def made_elsewhere(seeds: Seeds) -> Seeds:
 def _grouping_levels(seeds: Seeds) -> list[Row]:
     """The levels that each grouping can have, of two characteristics every pair."""
     levels = _characteristic_levels(seeds)
-    return [
+    # A study without groups has the two columns, too.
+    none = {"stratum_variable": "", "level": ""}
+    return [none] + [
         {"stratum_variable": row["stratum_variable"], "level": "__".join(pair)}
         for row in seeds["groupings"]
         for pair in product(
