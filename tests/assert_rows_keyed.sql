@@ -46,24 +46,12 @@
     ],
     'record_dispositions': ['source_record', "coalesce(patient_id, '')"],
     'spellings_alike': ['kind', 'spelling'],
-    'stg_delivery__blood_counts': ['source_record'],
-    'stg_delivery__diagnoses': ['source_record'],
-    'stg_delivery__disease_status': ['source_record'],
-    'stg_delivery__extramedullary_assessments': ['source_record'],
-    'stg_delivery__follow_up': ['source_record'],
-    'stg_delivery__genetic_findings': ['source_record'],
-    'stg_delivery__lymphocyte_infusions': ['source_record'],
     'stg_delivery__manifest': ['source_record'],
-    'stg_delivery__marrow_assessments': ['source_record'],
-    'stg_delivery__medications': ['source_record'],
-    'stg_delivery__mrd_assessments': ['source_record'],
-    'stg_delivery__patients': ['source_record'],
-    'stg_delivery__relapses': ['source_record'],
-    'stg_delivery__therapy_lines': ['source_record'],
-    'stg_delivery__transplants': ['source_record'],
-    'stg_delivery__treatment_cycles': ['source_record'],
     'verdict': ['delivery_id'],
 } %}
+{%- for table in delivery_tables() %}
+{%- do keys.update({'stg_delivery__' ~ table.name: ['source_record']}) %}
+{%- endfor %}
 with
 keys_counted as (
     {%- for model, columns in keys.items() %}
