@@ -174,7 +174,8 @@ def test_a_value_of_another_type_is_told(of_study):
     seeds["response_windows"][0]["last_day"] = "six weeks"
     seeds["endpoints"][0][None] = ["more"]
     long, typed = sorted(cell_faults(seeds))
-    assert "endpoints.csv, line 2: not 8 values" in long
+    columns = len(seed_columns()["endpoints"])
+    assert f"endpoints.csv, line 2: not {columns} values" in long
     assert "last_day 'six weeks' cannot be; expected a whole number" in typed
 
 
