@@ -87,9 +87,12 @@ dates_late as (
         delivered_dates.column_name,
         {{ date_as_delivered('delivered_dates') }} as value_text,
         case
+            -- A contact or a death is known on the day of delivery or not at all.
             when
-                delivered_dates.earliest_date
-                > manifest.delivered_on + cast(limits.days_after_delivery as int)
+                delivered_dates.earliest_date > manifest.delivered_on + case
+                    when delivered_dates.date_role in ('contact', 'death') then 0
+                    else cast(limits.days_after_delivery as int)
+                end
                 then 'date_after_delivery'
             when delivered_dates.earliest_date > manifest.delivered_on
                 then 'date_shortly_after_delivery'

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from building.access import create_private, follow_access, keep_access
+from building.command import impossible_day
 from building.environment import EXAMPLE, delivery_folder, warehouse_file
 from building.journal import journal_of, read_journal, working_file
 from building.lock import BuildRefused
@@ -246,3 +247,22 @@ def test_the_report_keeps_the_mode_of_what_it_replaces(built, tmp_path, umask):
     (report / "index.html").chmod(0o600)
     subprocess.run(run, check=True, capture_output=True)
     assert mode(report / "index.html") == 0o600
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        (["build", "--vars", "{study_end: 2018-02-31}"], "2018-02-31"),
+        (["build", "--vars={study_end: 2018-13-01}"], "2018-13-01"),
+        (["build", "--vars", "{study_end: 2018-02-28}"], None),
+        (["build", "--select", "2018-02-31"], None),
+    ],
+)
+def test_an_impossible_day_among_the_parameters_is_found(typed, day):
+    assert impossible_day(typed) == day
+
+
+def test_dbt_tells_an_impossible_day_in_one_line(tmp_path):
+    code, output = Warehouse(tmp_path).run("build", "--vars", "{study_end: 2018-02-31}")
+    assert code == 1
+    assert output == "--vars: 2018-02-31 is no day of the calendar\n"

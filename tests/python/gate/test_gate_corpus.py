@@ -220,7 +220,7 @@ FINDINGS = {
     "date_shortly_after_delivery": lambda f: ("blood_counts", f.append(
         "blood_counts", patient_id=alive(f)["patient_id"], sample_date="2018-05-16")),
     "date_after_delivery": lambda f: ("follow_up", f.change(
-        "follow_up", alive(f)["patient_id"], last_contact_date="2081-05-12")),
+        "follow_up", alive(f)["patient_id"], last_contact_date="2018-05-16")),
     "placeholder_date": lambda f: ("treatment_cycles", f.change(
         "treatment_cycles", cycle(f)["patient_id"], end_date="9999-12-31")),
     "zero_date": lambda f: ("relapses", f.append(

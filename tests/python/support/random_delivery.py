@@ -9,13 +9,15 @@ import csv
 import hashlib
 import io
 import random
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from oracle.contract import TABLES
 from random_course import STUDY_END, Course, cell
 
 CUTOFFS = [date(2017, 9, 20), date(2017, 12, 10), STUDY_END, date(2018, 2, 15)]
+# Courses go on past every cut-off: no contact is after the day of delivery.
+DELIVERED_ON = date(2018, 6, 30)
 N_FILLERS = 40
 
 
@@ -71,8 +73,9 @@ def write_delivery(
         content = _csv([[column.name for column in columns], *rows])
         (folder / f"{table}.csv").write_bytes(content)
         digest = hashlib.sha256(content).hexdigest()
-        cutoff, delivered_on = data_cutoff_date, data_cutoff_date + timedelta(days=9)
-        manifest.append([table, "random-1", delivered_on, cutoff, len(rows), digest])
+        manifest.append(
+            [table, "random-1", DELIVERED_ON, data_cutoff_date, len(rows), digest]
+        )
     header = "table_name,delivery_id,delivered_on,data_cutoff_date,n_rows,sha256"
     (folder / "manifest.csv").write_bytes(_csv([header.split(","), *manifest]))
 
