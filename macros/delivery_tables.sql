@@ -1,7 +1,7 @@
 {#-
   The tables of the delivery contract with their columns, in its order; without the
   manifest unless asked for. While dbt parses, the contract is not known yet: then
-  their names, with a key and a date as all but the manifest have, so that lineage is.
+  their names, with a key, a value and a date as most have, so that lineage is.
 -#}
 {% macro delivery_tables(with_manifest=false) -%}
     {%- set names = [
@@ -37,6 +37,7 @@
     {%- else -%}
         {%- set columns = {
             'patient_id': {'name': 'patient_id', 'meta': {'type': 'text', 'key': true}},
+            'value': {'name': 'value', 'meta': {'type': 'text'}},
             'on_date': {'name': 'on_date', 'meta': {'type': 'date', 'date_role': 'happened'}},
         } -%}
         {%- for name in names -%}

@@ -55,6 +55,15 @@ ends_without_record as (
     where event_type = 'no_remission_by_window_end'
 ),
 
+-- Endpoints whose events are the relapse of a remission and the death of any cause.
+relapse_or_death as (
+    select endpoint
+    from {{ ref('endpoint_events') }}
+    where event_type in ('relapse', 'death') and status = 1
+    group by endpoint
+    having count(*) = 2
+),
+
 remissions as (
     select * from {{ ref('int_remission_spells') }}
 ),
@@ -123,7 +132,8 @@ beside as (
         standard_times.end_date as standard_end_date,
         records.source_record as delivered_record,
         censorings_named.ended_by is not null as is_censoring_named,
-        ends_without_record.ended_by is not null as is_end_without_record
+        ends_without_record.ended_by is not null as is_end_without_record,
+        relapse_or_death.endpoint is not null as is_relapse_or_death
     from time_to_event
     inner join cohort on time_to_event.patient_id = cohort.patient_id
     inner join follow_up on time_to_event.patient_id = follow_up.patient_id
@@ -146,6 +156,8 @@ beside as (
         on
             time_to_event.endpoint = ends_without_record.endpoint
             and time_to_event.ended_by = ends_without_record.ended_by
+    left join relapse_or_death
+        on time_to_event.endpoint = relapse_or_death.endpoint
     left join records
         on
             time_to_event.patient_id = records.patient_id
@@ -194,7 +206,7 @@ times_checked as (
                 )
                 then 'a censoring has the one reason of the end of follow-up'
             when
-                endpoint in ('dfs', 'rfs')
+                is_relapse_or_death
                 and case
                     when relapse_date is not null then 'relapse'
                     when death_date = end_date then 'death'

@@ -64,6 +64,16 @@ words_defined as (
         'patient_characteristic' as vocabulary,
         variable as word
     from {{ ref('characteristic_bands') }}
+    union
+    select
+        'patient_characteristic' as vocabulary,
+        variable as word
+    from {{ ref('characteristic_levels') }}
+    union
+    select
+        'characteristic' as vocabulary,
+        variable as word
+    from {{ ref('characteristic_levels') }}
 )
 
 select

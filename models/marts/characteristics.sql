@@ -29,6 +29,10 @@
 {%- set are_boolean = ['hsct_before_index', 'dli', 'hsct', 'in_remission_at_hsct'] -%}
 
 with
+delivered_characteristics as (
+    select * from {{ ref('delivered_characteristics') }}
+),
+
 cohort as (
     select * from {{ ref('cohort') }}
     where is_included
@@ -197,6 +201,16 @@ levels_listed as (
         coalesce(response_date, window_end_date) as known_date,
         assessed_date
     from responses_listed
+    union all
+    select
+        patient_id,
+        variable,
+        'any' as response_window,
+        level,
+        cast(null as double) as quantity,
+        known_on as known_date,
+        level_before_on as assessed_date
+    from delivered_characteristics
 )
 
 select * from levels_listed

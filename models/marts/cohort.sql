@@ -15,6 +15,15 @@ populations as (
     select * from {{ ref('populations') }}
 ),
 
+-- Those of which no other population is a part.
+smallest_populations as (
+    select * from populations
+    where population not in (
+        select wholes.parent from {{ ref('populations') }} as wholes
+        where wholes.parent is not null
+    )
+),
+
 record_dispositions as (
     select * from {{ ref('record_dispositions') }}
 ),
@@ -61,7 +70,7 @@ placed as (
         screened_out.country,
         screened_out.disease_group,
         screened_out.ph_status,
-        populations.population,
+        smallest_populations.population,
         screened_out.exclusion_step,
         screened_out.exclusion_reason,
         case when screened_out.is_included then follow_up.follow_up_end_reason end
@@ -75,11 +84,15 @@ placed as (
     left join follow_up on screened_out.patient_id = follow_up.patient_id
     left join quarantine_counted
         on screened_out.patient_id = quarantine_counted.patient_id
-    left join populations
+    left join smallest_populations
         on
             screened_out.is_included
-            and screened_out.disease_group = populations.disease_group
-            and screened_out.ph_status = populations.ph_status
+            and coalesce(
+                screened_out.disease_group = smallest_populations.disease_group, true
+            )
+            and coalesce(
+                screened_out.ph_status = smallest_populations.ph_status, true
+            )
 )
 
 select * from placed

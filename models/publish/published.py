@@ -13,6 +13,7 @@ def model(dbt, session):
     dbt.ref("baseline_characteristics")
     dbt.ref("cohort")
     dbt.ref("cohort_attrition")
+    dbt.ref("delivered_characteristics")
     dbt.ref("delivery_log")
     dbt.ref("derivation_findings")
     dbt.ref("derived_words")

@@ -8,6 +8,10 @@ baseline as (
     select * from {{ ref('baseline_characteristics') }}
 ),
 
+delivered_characteristics as (
+    select * from {{ ref('delivered_characteristics') }}
+),
+
 extramedullary_sites as (
     select * from {{ ref('int_extramedullary_at_index') }}
     where is_involved
@@ -95,6 +99,19 @@ characteristics_listed as (
     inner join extramedullary_sites
         on described.patient_id = extramedullary_sites.patient_id
     where described.extramedullary is not null
+    union all
+    -- Table 1 tells what is known at the index date.
+    select
+        delivered_characteristics.patient_id,
+        delivered_characteristics.variable,
+        case
+            when delivered_characteristics.known_on <= cohort.index_date
+                then delivered_characteristics.level
+            else delivered_characteristics.level_before
+        end as level,
+        cast(null as double) as quantity
+    from delivered_characteristics
+    inner join cohort on delivered_characteristics.patient_id = cohort.patient_id
 )
 
 select * from characteristics_listed

@@ -3,17 +3,25 @@
 import os
 from pathlib import Path
 
-from delivery.definitions import PROJECT
+from delivery.definitions import PROJECT, seed_folders
 
 from building.lock import BuildRefused
 
-EXAMPLE = PROJECT / "dbt_project" / "deliveries" / "example"
+DELIVERIES = PROJECT / "dbt_project" / "deliveries"
+EXAMPLE = DELIVERIES / "example"
 WAREHOUSE = "warehouse.duckdb"
 
 
 def delivery_folder() -> Path:
-    """The folder that DELIVERY_DIR names; the example only where it is unset."""
-    return _named("DELIVERY_DIR", "the delivery's folder", EXAMPLE)
+    """The folder that DELIVERY_DIR names; the study's own only where it is unset."""
+    return _named("DELIVERY_DIR", "the delivery's folder", study_delivery())
+
+
+def study_delivery() -> Path:
+    """The delivery of the study in the repository: of its name, or the example."""
+    _, study = seed_folders()
+    own = DELIVERIES / study.name
+    return own if own.is_dir() else EXAMPLE
 
 
 def warehouse_file() -> Path:

@@ -377,7 +377,7 @@ def _characteristic_levels(seeds: Seeds) -> dict[str, list[str]]:
     for row in seeds["derived_words"]:
         if row["vocabulary"] == "characteristic_level":
             levels[row["of"]].append(row["word"])
-    for row in seeds["characteristic_bands"]:
+    for row in [*seeds["characteristic_bands"], *seeds["characteristic_levels"]]:
         levels[row["variable"]].append(row["level"])
     for row in seeds["marrow_blast_categories"]:
         levels["marrow_blasts"].append(row["marrow_blast_category"])

@@ -26,12 +26,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Build]:
     they leave is copied out of it.
     """
     folder = tmp_path_factory.mktemp("builds")
-    builds: dict[tuple[str, str], Build] = {}
+    builds: dict[tuple[str, str, str], Build] = {}
 
-    def made(delivery: Path, variables: dict | None = None) -> Build:
-        key = (str(delivery), json.dumps(variables or {}, sort_keys=True))
+    def made(delivery: Path, variables: dict | None = None, study: str = "") -> Build:
+        key = (str(delivery), json.dumps(variables or {}, sort_keys=True), study)
         if key not in builds:
-            result = build(delivery, folder / "work", variables=variables)
+            result = build(delivery, folder / "work", variables=variables, study=study)
             assert result.exit_code == 0, result.output
             own = folder / str(len(builds))
             own.mkdir()
@@ -49,6 +49,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Build]:
 def bmt(built: Callable[..., Build]) -> Build:
     """The real patients (tests/deliveries/bmt), built and published."""
     return built(DELIVERIES / "bmt" / "delivery", BMT_VARIABLES)
+
+
+@pytest.fixture(scope="session")
+def bmt_study(built: Callable[..., Build]) -> Build:
+    """The study of the real patients (seeds/bmt), built and published."""
+    return built(PROJECT / "dbt_project" / "deliveries" / "bmt", study="bmt")
 
 
 @pytest.fixture(scope="session")

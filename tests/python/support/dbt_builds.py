@@ -54,12 +54,14 @@ def build(
     *options: str,
     variables: dict | None = None,
     project: Path = PROJECT,
+    study: str = "",
 ) -> Build:
     """Run ``dbt build`` on a delivery, with everything that it writes in `folder`."""
     environment = {
         **os.environ,
         # A copy of the project is built by its own Python.
         "PYTHONPATH": str(project / "python"),
+        "STUDY": study or os.environ.get("STUDY", ""),
         "DELIVERY_DIR": str(delivery),
         "WAREHOUSE": str(folder / "warehouse.duckdb"),
         "DBT_TARGET_PATH": str(folder / "target"),
