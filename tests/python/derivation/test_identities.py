@@ -29,8 +29,8 @@ ATTRITION = {
     "whoever has left has a reason": (
         "update marts.cohort set exclusion_reason = null where exclusion_step = 3"
     ),
-    "the included, and only they, have a population": (
-        f"update marts.cohort set population = null where patient_id = '{PATIENT}'"
+    "only the included have a population": (
+        "update marts.cohort set population = 'mrd_pos_ph_neg' where not is_included"
     ),
     "the included, and only they, have an end of follow-up": (
         "update marts.cohort set follow_up_end_date = null where is_included"
@@ -69,10 +69,8 @@ TIMES = {
         "end_date = end_date + 4000, time_days = time_days + 4000", "is_evaluable"
     ),
     "a time ends in one way": time_changed("ended_by = null", "is_evaluable"),
+    # Another rule names the transplant; under this one it is no reason.
     "a censoring has the one reason of the end of follow-up": time_changed(
-        "ended_by = 'trial_entry'", "ended_by = 'last_contact'"
-    ),
-    "a transplant censors where the rule says so": time_changed(
         "ended_by = 'hsct'", "ended_by = 'last_contact' and censoring_rule = 'standard'"
     ),
     "events are relapses and deaths without relapse": time_changed(
@@ -81,12 +79,13 @@ TIMES = {
     "OS ends with the death or not at all": time_changed(
         "status = 1", "endpoint = 'os' and ended_by = 'last_contact'"
     ),
-    "censoring at transplant makes no time longer": time_changed(
+    "a censoring rule makes no time longer": time_changed(
         "end_date = end_date - 1, time_days = time_days - 1",
         "censoring_rule = 'standard' and endpoint = 'os' and time_days > 0",
     ),
-    "only the transplant makes a time shorter": time_changed(
-        "ended_by = 'cytotoxic_therapy'",
+    # As a competing event, it is no censoring that the claim on reasons would tell.
+    "only what the rule names makes a time shorter": time_changed(
+        "status = 2, ended_by = 'cytotoxic_therapy'",
         "censoring_rule = 'censored_at_hsct' and ended_by = 'hsct'",
     ),
     "a parameter is in no record": time_changed(
@@ -122,7 +121,7 @@ RESPONSES = {
     "a response is lost after it came": (
         "update marts.responses set mrd_response_lost_date = mrd_response_date"
     ),
-    "what came in cycle 1 came in two cycles": (
+    "what came in a window came in the longer one": (
         "update marts.responses set remission_date = null, best_remission = null,"
         " best_remission_date = null where response_window = 'two_cycles'"
     ),
