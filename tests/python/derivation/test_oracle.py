@@ -216,13 +216,25 @@ def test_mrd_sample_counts_from_seven_days_before_the_remission(tmp_path):
         assert row["mrd_response"] == response
 
 
-def test_salvage_line_on_the_index_date_is_cytotoxic_the_next_day(tmp_path):
-    line = "therapy_lines p 1 salvage 2016-03-01 . . ."
-    rows = PATIENT, ALIVE, line
+@pytest.mark.parametrize(
+    ("began", "n_before_index", "best_remission"),
+    [
+        ("2016-02-29", 1, "cr"),
+        # The index date itself: the index drug's own line.
+        ("2016-03-01", 0, "cr"),
+        ("2016-03-02", 0, None),
+        # The index date is one of its possible days, and not the only one.
+        ("2016-03", 0, None),
+    ],
+)
+def test_salvage_line_of_the_index_date_alone_is_the_index_drugs_own(
+    tmp_path, began, n_before_index, best_remission
+):
+    rows = PATIENT, ALIVE, f"therapy_lines p 1 salvage {began} . . ."
     window = {"mart": "responses", "response_window": "two_cycles"}
-    assert _mart(tmp_path, *rows, **window)["best_remission"] is None
+    assert _mart(tmp_path, *rows, **window)["best_remission"] == best_remission
     row = _mart(tmp_path, *rows, mart="baseline_characteristics")
-    assert row["n_salvage_lines"] == 0
+    assert row["n_salvage_lines"] == n_before_index
 
 
 @pytest.mark.parametrize(
