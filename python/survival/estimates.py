@@ -109,7 +109,7 @@ def estimate(
         ]
     return Estimates(
         tuple(fits),
-        tuple(at_months),
+        tuple(map(float, at_months)),
         warehouse.days_per_month(),
         tuple(empty),
         compare(asked, counts, siblings=warehouse.siblings()) if has_tests else None,

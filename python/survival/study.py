@@ -372,16 +372,13 @@ def read_study(
     tables["verdict"] = warehouse.records("verdict", schema="quality")
     tables["findings"] = warehouse.findings_counted()
     tables["imputed_dates"] = warehouse.dates_counted()
-    months = warehouse.records(
-        "report_months", schema="definitions", order_by="at_month"
-    )
     return Study(
         delivery=warehouse.delivery(),
         later=warehouse.unpublished_since(),
         analyses=tuple(ordered),
         groups=_groups(warehouse, ordered, tables["strata"]),
         tables=tables,
-        months=tuple(row["at_month"] for row in months),
+        months=warehouse.report_months(),
         days_per_month=warehouse.days_per_month(),
         parameters=warehouse.study_parameters(),
         facts=warehouse.facts(),

@@ -397,6 +397,11 @@ class Warehouse:
             )
         return parameters["days_per_month"]
 
+    def report_months(self) -> tuple[int, ...]:
+        """Months at which the study plans its estimates, in order."""
+        rows = self.records("report_months", schema="definitions", order_by="at_month")
+        return tuple(row["at_month"] for row in rows)
+
     @cached_property
     def _deliveries(self) -> tuple[Delivery, ...]:
         """The log in order of time."""

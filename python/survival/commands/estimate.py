@@ -14,7 +14,6 @@ from survival.commands.common import (
     note_unpublished,
 )
 
-DEFAULT_MONTHS = (6.0, 12.0, 18.0, 24.0)
 HELP = """\
 Prints medians and estimates at months, computed from the counts of
 survival_event_table. An analysis is named
@@ -40,9 +39,8 @@ def add(commands: Commands) -> None:
         "--at-months",
         nargs="+",
         type=_month,
-        default=list(DEFAULT_MONTHS),
         metavar="MONTH",
-        help="time points of the estimates (default: 6 12 18 24)",
+        help="time points of the estimates (default: report_months of the study)",
     )
     parser.add_argument(
         "--format",
@@ -71,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
             estimates = estimate(
                 warehouse,
                 analyses,
-                at_months=arguments.at_months,
+                at_months=arguments.at_months or warehouse.report_months(),
                 has_tests=arguments.tests,
                 progress=progress.step,
             )

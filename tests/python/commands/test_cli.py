@@ -126,6 +126,25 @@ def test_json_has_null_where_nothing_can_be_estimated(capsys):
     assert record["caution"].startswith("Censoring at transplant")
 
 
+def test_the_months_are_the_study_s_unless_others_are_asked_for(
+    published, tmp_path, capsys
+):
+    own = shutil.copyfile(published, tmp_path / "warehouse.duckdb")
+    with duckdb.connect(str(own)) as connection:
+        connection.execute(
+            "update definitions.report_months set at_month = at_month + 6"
+        )
+
+    def months(*options):
+        main(["estimate", "--analysis", "rr_ph_neg__os", "--format", "json", *options])
+        record = json.loads(capsys.readouterr().out)["estimates"][0]
+        return [point["month"] for point in record["survival"]]
+
+    assert months() == [6, 12, 18, 24]
+    assert months("--warehouse", str(own)) == [12, 18, 24, 30]
+    assert months("--warehouse", str(own), "--at-months", "1") == [1]
+
+
 def test_csv_has_one_line_per_estimate(capsys):
     main(["estimate", "--analysis", "mrd_pos__nrm_after_hsct", "--format", "csv"])
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))

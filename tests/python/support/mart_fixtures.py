@@ -346,6 +346,7 @@ def definitions():
             ],
         ),
         "labels": pd.DataFrame(WORDS, columns=["vocabulary", "term", "label"]),
+        "report_months": pd.DataFrame({"at_month": [6, 12, 18, 24]}),
     }
 
 
