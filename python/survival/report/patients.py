@@ -172,7 +172,7 @@ class Patients:
         for row in self._read("response_measures", schema="definitions"):
             measures[row["assessment"], row["outcome"]].append(row["measure"])
         found: dict[tuple[str, str], Ids] = defaultdict(set)
-        for row in self._read("response_outcomes"):
+        for row in self._read("response_outcomes", schema="intermediate"):
             for measure in measures[row["assessment"], row["outcome"]]:
                 key = (row["response_window"], measure)
                 found[key].add(row["patient_id"])
