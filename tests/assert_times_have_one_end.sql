@@ -55,13 +55,18 @@ ends_without_record as (
     where event_type = 'no_remission_by_window_end'
 ),
 
--- Endpoints whose events are the relapse of a remission and the death of any cause.
+-- Endpoints whose events are the relapse of a remission and the death of any cause,
+-- and no other.
 relapse_or_death as (
     select endpoint
     from {{ ref('endpoint_events') }}
-    where event_type in ('relapse', 'death') and status = 1
+    where role = 'event'
     group by endpoint
-    having count(*) = 2
+    having
+        count(*) = 2
+        and count(
+            case when event_type in ('relapse', 'death') and status = 1 then 1 end
+        ) = 2
 ),
 
 remissions as (

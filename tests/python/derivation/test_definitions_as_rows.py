@@ -54,6 +54,28 @@ ROWS = {
             ("os_after_hsct", "none"), ("efs", "none"), ("relapse_incidence", "event")
         )
     ],
+    "endpoint_labels": [
+        {
+            "endpoint": endpoint, "label": label, "short_label": label,
+            "axis_label": f"{label}, %", "time_label": f"Months from {origin}",
+            "event_label": event, "competing_label": competing,
+        }
+        for endpoint, label, origin, event, competing in (
+            ("os_after_hsct", "Survival", "transplant", "death", ""),
+            ("efs", "Event-free survival", "index", "relapse or death", ""),
+            ("relapse_incidence", "Relapse", "first remission", "relapse", "death"),
+        )
+    ],
+    "study_labels": [
+        {
+            "vocabulary": "stratum_variable", "term": "mrd_response_90",
+            "label": "MRD response in 90 days",
+        },
+        {
+            "vocabulary": "response_window", "term": "ninety_days",
+            "label": "first 90 days",
+        },
+    ],
     "response_windows": [
         {
             "response_window": "ninety_days", "first_day": 1, "last_day": 90,
@@ -134,7 +156,7 @@ ROWS = {
 def add_rows(project: Path, rows: dict[str, list[dict]]) -> None:
     """Append rows to seeds; what a row does not name is empty."""
     for seed, added in rows.items():
-        (path,) = (project / "seeds").rglob(f"{seed}.csv")
+        path = project / "seeds" / "neuf" / f"{seed}.csv"
         with path.open(newline="", encoding="utf-8") as file:
             header = next(csv.reader(file))
         with path.open("a", newline="", encoding="utf-8") as file:
