@@ -14,6 +14,7 @@ from survival.disclosure.bounds import known_small, tightened
 from survival.disclosure.counts import below, rounded, window
 from survival.disclosure.masking import largest_shift, masked
 from survival.disclosure.rounded_curves import rounded_group
+from survival.formatting import Masked
 from survival.report.curves import line_path
 from survival.study import Day, Group, Value, read_study
 
@@ -172,6 +173,44 @@ def test_nothing_masked_is_a_zero_a_whole_or_nobody(released):
     assert not [cell for cell in cells if "100.0" in cell[2]]
     text = (folder / "index.html").read_text(encoding="utf-8")
     assert "no patients to analyse" not in text and "Nobody is left out" not in text
+
+
+def test_the_percent_of_a_masked_count_is_not_printed(released):
+    """Who knows the denominator has the count from the percent."""
+    _, folder = released
+    n_masked = 0
+    for path in sorted((folder / "tables").iterdir()):
+        with path.open(encoding="utf-8", newline="") as file:
+            heads, *rows = csv.reader(file)
+        for row in rows:
+            for place, text in enumerate(row[2:], start=2):
+                if not re.search(r"^(< 5|masked)|< 5$", text):
+                    continue
+                n_masked += 1
+                assert re.fullmatch(r"masked|(\d+|< 5)( of (\d+|< 5))?", text), row
+                beside = []
+                if heads[place] == "Events":
+                    beside = row[place + 1 :]
+                elif heads[place].endswith("n of N"):
+                    beside = row[place + 1 : place + 2]
+                assert set(beside) <= {"", "masked"}, (path.name, row)
+    assert n_masked > 50
+
+
+@pytest.mark.parametrize("name", ["table_one", "response_summary", "outcome_summary"])
+def test_the_percent_of_a_masked_count_is_not_there_to_print(example, name):
+    with Warehouse(example.warehouse) as warehouse:
+        study = read_study(warehouse, warehouse.analyses())
+    rows = [
+        row
+        for row in masked(study, smallest=SMALLEST).tables[name]
+        if row.get("statistic") in (None, "percent")
+        and Masked in (type(row["numerator"]), type(row["denominator"]))
+    ]
+    assert len(rows) > 20
+    estimates = {"value", "percent", "ci_low", "ci_high"} & rows[0].keys()
+    assert estimates
+    assert {str(row[estimate]) for row in rows for estimate in estimates} == {"masked"}
 
 
 def test_a_small_population_is_masked_and_not_nobody(example, tmp_path):
