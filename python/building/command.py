@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Iterator
 
 import yaml
 from dbt.cli.main import cli
@@ -23,13 +24,15 @@ def impossible_day(arguments: list[str]) -> str | None:
         for argument, following in zip(arguments, [*arguments[1:], ""], strict=True)
         if argument == "--vars" or argument.startswith("--vars=")
     ]
-    for text in given:
-        for day in re.findall(r"\b\d{4}-\d{1,2}-\d{1,2}\b", text):
-            try:
-                yaml.safe_load(day)
-            except ValueError:
-                return day
-    return None
+    return next((day for text in given for day in _impossible_days(text)), None)
+
+
+def _impossible_days(text: str) -> Iterator[str]:
+    for day in re.findall(r"[^\"'\d](\d{4}-\d{1,2}-\d{1,2})\b", text):
+        try:
+            yaml.safe_load(day)
+        except ValueError:
+            yield day
 
 
 def main() -> None:

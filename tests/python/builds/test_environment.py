@@ -255,6 +255,7 @@ def test_the_report_keeps_the_mode_of_what_it_replaces(built, tmp_path, umask):
         (["build", "--vars", "{study_end: 2018-02-31}"], "2018-02-31"),
         (["build", "--vars={study_end: 2018-13-01}"], "2018-13-01"),
         (["build", "--vars", "{study_end: 2018-02-28}"], None),
+        (["build", "--vars", '{"study_end": "2018-02-31"}'], None),
         (["build", "--select", "2018-02-31"], None),
     ],
 )
