@@ -16,8 +16,10 @@ parsed as (
         {{ parse_text('delivered.patient_id') }} as patient_id,
         {{ parse_text('delivered.lineage') }} as lineage,
         {{ parse_date('delivered.engraftment_date') }} as engraftment_date,
-        {{ parse_date_earliest('delivered.engraftment_date') }} as engraftment_date_earliest,
-        {{ parse_date_latest('delivered.engraftment_date') }} as engraftment_date_latest,
+        {{ parse_date_earliest('delivered.engraftment_date') }}
+            as engraftment_date_earliest,
+        {{ parse_date_latest('delivered.engraftment_date') }}
+            as engraftment_date_latest,
         delivered.file_line,
         {{ source_record('engraftments', 'delivered') }} as source_record,
         coalesce(withheld.disposition, 'accepted') as disposition
