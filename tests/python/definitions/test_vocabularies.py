@@ -22,19 +22,22 @@ from delivery.definitions import studies
 SLIP = "_slip"
 
 
+def _forget() -> None:
+    definitions.seed.cache_clear()
+    vocabularies._place.cache_clear()
+
+
 @pytest.fixture
 def of_study(monkeypatch):
     """Seeds of a study, to be changed."""
 
     def chosen(study: str):
         monkeypatch.setenv("STUDY", study)
-        definitions.seed.cache_clear()
-        vocabularies._place.cache_clear()
+        _forget()
         return copy.deepcopy(read_seeds())
 
     yield chosen
-    definitions.seed.cache_clear()
-    vocabularies._place.cache_clear()
+    _forget()
 
 
 @pytest.mark.parametrize("study", studies())
@@ -86,22 +89,48 @@ def _words(alternatives: list[Reference], row: dict[str, str]) -> list[str]:
     )
 
 
-@pytest.mark.parametrize(("name", "column", "part"), places())
-@pytest.mark.parametrize("study", studies())
-def test_a_slip_in_a_word_is_told_by_name(of_study, study, name, column, part):
-    seeds = of_study(study)
+def _first_use(seeds, name, column, part) -> tuple[int, str] | None:
+    """The first row, from 0, with a word of a place, and the word."""
     alternatives = [
         item
         for item in references(seeds)
         if (item.seed, item.column, item.part) == (name, column, part)
     ]
-    used = (
-        (line, row, *_words(alternatives, row))
-        for line, row in enumerate(seeds[name], start=2)
-    )
-    line, row, word = next((use for use in used if len(use) == 3), (0, {}, ""))
-    if not word:
-        pytest.skip(f"{study} leaves {name}.{column} empty")
+    for number, row in enumerate(seeds[name]):
+        if len(words := _words(alternatives, row)) == 1:
+            return number, words[0]
+    return None
+
+
+def uses() -> list[tuple[str, str, str, str]]:
+    """Each study with each place in which it says a word."""
+    found = []
+    with pytest.MonkeyPatch.context() as patch:
+        for study in studies():
+            patch.setenv("STUDY", study)
+            _forget()
+            seeds = read_seeds()
+            found += [
+                (study, *place) for place in places() if _first_use(seeds, *place)
+            ]
+    _forget()
+    return found
+
+
+USES = uses()
+
+
+def test_every_study_says_words_in_most_places():
+    for study in studies():
+        said = sum(1 for use in USES if use[0] == study)
+        assert said > len(places()) / 3, study
+
+
+@pytest.mark.parametrize(("study", "name", "column", "part"), USES)
+def test_a_slip_in_a_word_is_told_by_name(of_study, study, name, column, part):
+    seeds = of_study(study)
+    number, word = _first_use(seeds, name, column, part)
+    line, row = number + 2, seeds[name][number]
     row[column] = row[column].replace(f"{part}={word}", f"{part}={word}{SLIP}")
     if not part:
         row[column] = word + SLIP
