@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 from delivery_files import EXAMPLE, as_parquet, copied, edited, read_rows, renewed
 from warehouses import Warehouse
@@ -55,7 +56,17 @@ def bomb(folder: Path) -> None:
 
 
 def timestamps(folder: Path) -> None:
+    """Times of day, which a date cannot hold."""
     as_parquet(folder, "marrow_assessments", assessment_date="timestamp")
+    path = folder / "marrow_assessments.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table timed as select * replace "
+            "(assessment_date + interval 9 hour as assessment_date) "
+            "from read_parquet(?)",
+            [str(path)],
+        )
+        connection.execute(f"copy timed to '{path}' (format parquet)")
     renewed(folder)
 
 
@@ -225,8 +236,8 @@ def test_an_older_cut_off_is_built_with_a_warning(warehouse, tmp_path):
         manifest.write_text(manifest.read_text().replace("2018-03-31", "2018-03-30"))
 
     output = built(warehouse, tmp_path, older)
-    (line,) = re.findall("warning: manifest: cutoff_before_published.*", output)
-    assert "Confirm that an older delivery is meant" in line
+    (line,) = re.findall("warning: manifest: .*an older delivery is meant.*", output)
+    assert "The cut-off is before that of the marts that stand" in line
     *_, last = warehouse.query("select data_cutoff_date from marts.delivery_log")
     assert str(last[0]) == "2018-03-30"
     derived = warehouse.query(
