@@ -17,9 +17,14 @@ def seed_folders() -> tuple[Path, Path]:
 
     As dbt_project.yml tells dbt, which reads `STUDY`.
     """
+    return _seed_folders(os.environ.get("STUDY", ""))
+
+
+@cache
+def _seed_folders(study_name: str) -> tuple[Path, Path]:
     project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
     shared, study = (
-        PROJECT / Template(path).render(env_var=os.environ.get)
+        PROJECT / Template(path).render(env_var={"STUDY": study_name}.get)
         for path in project["seed-paths"]
     )
     return shared, study
