@@ -1,5 +1,5 @@
--- A returned row is a key of a staged row, a finding or an intermediate row that is
--- NULL in part or stands more than once, where a second would count a patient twice.
+-- A returned row is a key of a staged row, a finding, an intermediate row or a change
+-- that is NULL in part or stands more than once, where a second would count twice.
 {%- set finding = [
     'rule_id',
     'table_name',
@@ -37,6 +37,7 @@
     'gate_failures': [
         'expectation_id', 'table_name', "coalesce(column_name, '')"
     ],
+    'patient_changes': ['patient_id', 'mart', 'mart_key', 'mart_column'],
     'quarantine_causes': [
         'rule_id',
         'table_name',
@@ -44,7 +45,10 @@
         "coalesce(detail, '')",
         'repair',
     ],
+    'record_changes': ['table_name', 'record_key', 'version', 'column_name'],
     'record_dispositions': ['source_record', "coalesce(patient_id, '')"],
+    'result_changes': ['mart', 'mart_key', 'mart_column'],
+    'result_history': ['build_id', 'mart', 'mart_key', 'mart_column'],
     'spellings_alike': ['kind', 'spelling'],
     'stg_delivery__manifest': ['source_record'],
     'verdict': ['delivery_id'],

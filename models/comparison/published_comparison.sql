@@ -72,12 +72,7 @@ cells_listed as (
     {%- for mart, relation, key, column, is_share in cells %}
     select
         '{{ mart }}' as mart,
-        trim(
-            {%- for name in key %}
-            {{ '|| ' if not loop.first -}}
-            coalesce(' {{ name }}=' || cast({{ name }} as string), '')
-            {%- endfor %}
-        ) as mart_key,
+        {{ mart_key(key) }} as mart_key,
         '{{ column }}' as mart_column,
         cast({{ column }} as double) as value,
         {%- for limit in ['ci_low', 'ci_high'] %}

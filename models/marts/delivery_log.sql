@@ -20,6 +20,7 @@ verdicts_completed as (
         study,
         parameters,
         n_included,
+        marts_hash,
         started_at,
         finished_at
     from build_log

@@ -12,12 +12,14 @@ from delivery.load import load_delivery, write_warnings
 from delivery.preflight import inspect_delivery
 
 from building.access import follow_access
+from building.earlier import lend_earlier
 from building.journal import journal_of, read_journal, write_journal
 from building.lock import BuildRefused, take_lock
 from building.log import (
     Row,
     added,
     describe_delivery,
+    hash_marts,
     log_unpublished,
     now,
     opening_row,
@@ -72,6 +74,7 @@ class Build:
         except (OSError, duckdb.Error) as error:
             raise self._unwritten(error) from error
         before = added(self._log_before(), self.unlogged)
+        lend_earlier(connection, self.warehouse, before)
         write_warnings(connection, warnings_against_log(delivery, before))
         rows = []
         if self.is_whole:
@@ -103,10 +106,11 @@ class Build:
         try:
             with connection.cursor() as own:
                 own.execute(
-                    "update marts.delivery_log set finished_at = ?, n_included = "
+                    "update marts.delivery_log set finished_at = ?, marts_hash = ?, "
+                    "n_included = "
                     "(select count(*) from marts.cohort where is_included) "
                     "where build_id = ?",
-                    [now(), self.row["build_id"]],
+                    [now(), hash_marts(own), self.row["build_id"]],
                 )
                 own.execute("checkpoint")
         except duckdb.Error as error:

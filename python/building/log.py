@@ -1,5 +1,6 @@
 """The delivery log: one row per build attempted, refused ones too."""
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -30,9 +31,17 @@ COLUMNS = {
     "study": "varchar",
     "parameters": "varchar",
     "n_included": "bigint",
+    "marts_hash": "varchar",
     "started_at": "timestamp",
     "finished_at": "timestamp",
 }
+_OF_BUILDS_BEFORE = (
+    "delivery_log",
+    "patient_changes",
+    "record_changes",
+    "result_changes",
+    "result_history",
+)
 _PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "lifelines")
 
 Row = dict[str, Any]
@@ -149,6 +158,27 @@ def write_rows(
             f"insert into {relation} values ({', '.join('?' * len(COLUMNS))})",
             [[row[name] for name in COLUMNS] for row in rows],
         )
+
+
+def hash_marts(connection: duckdb.DuckDBPyConnection) -> str:
+    """SHA-256 of the cells of every mart that tells of this delivery alone.
+
+    A mart's rows are hashed one by one and summed, so that their order is nothing, and
+    none is held.
+    """
+    marts = connection.execute(
+        "select table_name from duckdb_tables() where schema_name = 'marts' "
+        "and database_name = current_database() order by table_name"
+    ).fetchall()
+    digest = hashlib.sha256()
+    for (name,) in marts:
+        if name in _OF_BUILDS_BEFORE:
+            continue
+        content = connection.execute(
+            f"select count(*), sum(hash(mart)) from marts.{name} as mart"
+        ).fetchone()
+        digest.update(repr((name, content)).encode())
+    return digest.hexdigest()
 
 
 def added(log: list[Row], rows: list[Row]) -> list[Row]:

@@ -114,7 +114,8 @@ def read_messages(connection: duckdb.DuckDBPyConnection) -> list[tuple[bool, str
 def read_findings(connection: duckdb.DuckDBPyConnection) -> list[tuple]:
     """Every finding and quarantined cell, without its value; critical ones first."""
     ((is_derived,),) = connection.execute(
-        "select count(*) > 0 from duckdb_tables() where schema_name = 'quality' "
+        "select count(*) > 0 from duckdb_tables() "
+        "where database_name = current_database() and schema_name = 'quality' "
         "and table_name = 'derivation_findings'"
     ).fetchall()
     query = _FINDINGS.format(derived=_DERIVED if is_derived else "")

@@ -20,6 +20,7 @@ LAYERS = (
     "summaries",
     "survival",
     "comparison",
+    "changes",
     "publish",
 )
 # Tests that hold the keys of several models, or of one whose key has a NULL in it.

@@ -1,0 +1,58 @@
+{#- Each patient's records of each table as one number, whatever their order. -#}
+{% macro records_summed(source_name) -%}
+    {%- for table in delivery_tables() %}
+    {{- '\n    union all' if not loop.first }}
+    select
+        '{{ table.name }}' as table_name,
+        coalesce(patient_id, '') as patient_id,
+        bit_xor({{ hash_of(
+            "concat_ws(chr(31), coalesce("
+            ~ table.columns.values() | map(attribute='name') | join(", ''), coalesce(")
+            ~ ", ''))"
+        ) }}) as content,
+        count(*) as n_records
+    from {{ source(source_name, table.name) }}
+    cross join earlier_build
+    group by coalesce(patient_id, '')
+    {%- endfor %}
+{%- endmacro %}
+
+{#- The records of the patients who have others than before, their cells as one text:
+    in the contract's order, without the blanks around them. -#}
+{% macro records_of_touched(source_name) -%}
+    {%- for table in delivery_tables() %}
+    {{- '\n    union all' if not loop.first }}
+    select
+        '{{ table.name }}' as table_name,
+        file_line,
+        trim(
+            {%- for column in table.columns.values() | selectattr('meta.key') %}
+            {{ '|| ' if not loop.first -}}
+            coalesce(' {{ column.name }}=' || {{ delivered_key(column) }}, '')
+            {%- endfor %}
+        ) as record_key,
+        {% for column in table.columns.values() -%}
+        {{ '|| chr(31) || ' if not loop.first -}}
+        replace(coalesce({{ parse_text(column.name) }}, ''), chr(31), ' ')
+        {% endfor -%}
+        as cells
+    from {{ source(source_name, table.name) }}
+    where
+        coalesce(patient_id, '') in (
+            select touched.patient_id
+            from touched
+            where touched.table_name = '{{ table.name }}'
+        )
+    {%- endfor %}
+{%- endmacro %}
+
+{#- A key's harmless spellings are one. -#}
+{% macro delivered_key(column) -%}
+    {%- if column.meta.type == 'integer' -%}
+        coalesce(
+            cast({{ parse_int(column.name) }} as string), {{ parse_text(column.name) }}
+        )
+    {%- else -%}
+        {{ parse_text(column.name) }}
+    {%- endif -%}
+{%- endmacro %}

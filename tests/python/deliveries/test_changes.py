@@ -1,0 +1,296 @@
+"""What a build says of the one before: records, patients and results that changed."""
+
+import csv
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from dbt_builds import PROJECT, build
+from delivery_files import as_parquet, copied, read_rows, renewed
+from delivery_writers import shuffled
+
+EXAMPLE = PROJECT / "dbt_project" / "deliveries" / "example"
+LATER = {
+    "delivery_id": "edited",
+    "delivered_on": "2018-07-15",
+    "data_cutoff_date": "2018-06-30",
+}
+WITHDRAWN = "02830"
+SPELLED = ("sensitivity", "0.0001")
+# Of a record found by some of its cells: what is put into it.
+EDITS = [
+    # A death found that was before the cut-off.
+    (
+        "follow_up",
+        {"patient_id": "01380"},
+        {
+            "last_contact_date": "2017-02-01",
+            "vital_status": "dead",
+            "death_date": "2017-02-01",
+            "death_cause": "relapse",
+        },
+    ),
+    # A contact after it.
+    ("follow_up", {"patient_id": "03256"}, {"last_contact_date": "2018-06-01"}),
+    # A response read again.
+    (
+        "mrd_assessments",
+        {"patient_id": "02390", "sample_date": "2016-07-16"},
+        {"result": "quantifiable", "mrd_level": "0.01"},
+    ),
+    # A relapse on another day, which is its key.
+    ("relapses", {"patient_id": "02390"}, {"relapse_date": "2017-03-14"}),
+    ("patients", {"patient_id": "01182"}, {"consent": "refused"}),
+]
+RECORDS = {
+    ("follow_up", "01380", "last_contact_date", "changed", "2016-12-14", "2017-02-01"),
+    ("follow_up", "01380", "vital_status", "changed", "alive", "dead"),
+    ("follow_up", "01380", "death_date", "changed", None, "2017-02-01"),
+    ("follow_up", "01380", "death_cause", "changed", None, "relapse"),
+    ("follow_up", "03256", "last_contact_date", "changed", "2017-10-15", "2018-06-01"),
+    *(
+        ("mrd_assessments", "02390", *change)
+        for change in [
+            ("result", "changed", "below_quantifiable", "quantifiable"),
+            ("mrd_level", "changed", None, "0.01"),
+        ]
+    ),
+    *(
+        ("relapses", "02390", *change)
+        for change in [
+            ("patient_id", "removed", "02390", None),
+            ("relapse_date", "removed", "2017-02-14", None),
+            ("relapse_type", "removed", "haematological", None),
+            ("patient_id", "added", None, "02390"),
+            ("relapse_date", "added", None, "2017-03-14"),
+            ("relapse_type", "added", None, "haematological"),
+        ]
+    ),
+    ("patients", "01182", "consent", "changed", "given", "refused"),
+}
+
+
+def written(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def sent_otherwise(folder: Path) -> Path:
+    """The example: other lines, formats and spellings, and the same records."""
+    copied(folder)
+    path = folder / "mrd_assessments.csv"
+    rows = read_rows(path)
+    for row in rows:
+        if row["sensitivity"] == "0.0001":
+            row["sensitivity"] = " 1e-4"
+    written(path, rows[::-1])
+    shuffled(folder, "medications")
+    as_parquet(folder, "blood_counts")
+    return renewed(folder)
+
+
+def edited_later(folder: Path) -> Path:
+    """The example a month later, with the edits and without a patient."""
+    copied(folder)
+    for path in folder.glob("*.csv"):
+        rows = read_rows(path)
+        if path.stem == "manifest":
+            rows = [row | LATER for row in rows]
+        for table, found_by, cells in EDITS:
+            if table == path.stem:
+                (row,) = (row for row in rows if found_by.items() <= row.items())
+                row.update(cells)
+        kept = [row for row in rows if row.get("patient_id") != WITHDRAWN]
+        written(path, kept)
+    return renewed(folder)
+
+
+@pytest.fixture(scope="module")
+def published(example, tmp_path_factory):
+    """What each of three builds published, one over the other, on the example's."""
+    place = tmp_path_factory.mktemp("deliveries")
+    otherwise, edits = sent_otherwise(place / "a"), edited_later(place / "b")
+    shutil.copyfile(example.warehouse, place / "warehouse.duckdb")
+    builds = {}
+    for name, delivery, variables in [
+        ("otherwise", otherwise, None),
+        ("edited", edits, None),
+        ("redefined", edits, {"adult_age_years": 40}),
+    ]:
+        built = build(delivery, place, variables=variables)
+        assert built.exit_code == 0, built.output
+        builds[name] = shutil.copyfile(built.warehouse, place / f"{name}.duckdb")
+    return {"first": example.warehouse, **builds}
+
+
+def rows(warehouse: Path, query: str) -> list[tuple]:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+@pytest.mark.parametrize("name", ["first", "otherwise"])
+@pytest.mark.parametrize(
+    "mart", ["record_changes", "patient_changes", "result_changes"]
+)
+def test_nothing_changed_on_a_first_delivery_nor_when_it_is_sent_otherwise(
+    published, name, mart
+):
+    assert rows(published[name], f"from marts.{mart}") == []
+
+
+def test_the_ledger_of_records_holds_the_edits_and_no_more(published):
+    found = rows(
+        published["edited"],
+        "select table_name, patient_id, column_name, change, value_before, value_after "
+        f"from marts.record_changes where patient_id <> '{WITHDRAWN}'",
+    )
+    assert len(found) == len(RECORDS)
+    assert set(found) == RECORDS
+
+
+def test_a_withdrawn_patient_is_each_cell_that_was_delivered(published):
+    found = rows(
+        published["edited"],
+        "select table_name, column_name, value_before from marts.record_changes "
+        f"where patient_id = '{WITHDRAWN}' and change = 'removed'",
+    )
+    delivered = [
+        # Spelled as the delivery before spelled it.
+        (path.stem, name, "1e-4" if (name, value) == SPELLED else value)
+        for path in EXAMPLE.glob("*.csv")
+        for row in read_rows(path)
+        if row.get("patient_id") == WITHDRAWN
+        for name, value in row.items()
+        if value
+    ]
+    assert sorted(found) == sorted(delivered)
+
+
+def test_what_happened_after_the_cut_off_is_told_from_a_correction(published):
+    assert rows(
+        published["edited"],
+        "select patient_id, column_name from marts.record_changes "
+        "where is_after_cutoff",
+    ) == [("03256", "last_contact_date")]
+
+
+def test_patients_change_by_what_was_edited_of_them(published):
+    found = rows(
+        published["edited"],
+        "select patient_id, mart, mart_key, mart_column, value_before, value_after, "
+        "n_records_changed from marts.patient_changes",
+    )
+    assert {row[0] for row in found} == {"01380", "03256", "02390", "01182", WITHDRAWN}
+    os = "endpoint=os censoring_rule=standard"
+    # Deaths and contacts by the calendar: 2016-07-06 to 2017-02-01, 2016-08-25 to the
+    # study's end on 2017-12-31.
+    for row in [
+        ("01380", "time_to_event", os, "time_days", "161", "210", 1),
+        ("01380", "time_to_event", os, "status", "0", "1", 1),
+        ("01380", "time_to_event", os, "ended_by", "last_contact", "death", 1),
+        ("03256", "time_to_event", os, "time_days", "416", "493", 1),
+        ("03256", "time_to_event", os, "ended_by", "last_contact", "study_end", 1),
+        ("01182", "cohort", "", "is_included", "true", "false", 1),
+        ("01182", "cohort", "", "exclusion_step", None, "6", 1),
+    ]:
+        assert row in found
+    assert (WITHDRAWN, "cohort", "", "is_included", "true", None) in {
+        row[:6] for row in found
+    }
+
+
+def test_a_patients_death_names_the_record_that_says_so(published):
+    assert rows(
+        published["edited"],
+        "select distinct source_record_before, source_record_after "
+        "from marts.patient_changes where patient_id = '01380' "
+        "and mart_key = 'endpoint=os censoring_rule=standard' "
+        "and mart_column = 'status'",
+    ) == [("follow_up:5", "follow_up:5")]
+
+
+def test_results_change_by_the_difference_of_the_two_marts(published):
+    before, after = (
+        dict(
+            rows(
+                published[name],
+                "select mart_key, estimate from (select *, 'analysis_id=' || "
+                "analysis_id || ' stratum=' || stratum || ' statistic=' || statistic "
+                "|| coalesce(' at_month=' || at_month, '') as mart_key "
+                "from marts.survival_summary)",
+            )
+        )
+        for name in ("otherwise", "edited")
+    )
+    expected = {
+        (key, before.get(key), after.get(key))
+        for key in before.keys() | after.keys()
+        if before.get(key) != after.get(key)
+    }
+    found = rows(
+        published["edited"],
+        "select mart_key, value_before, value_after from marts.result_changes "
+        "where mart = 'survival_summary' and mart_column = 'estimate'",
+    )
+    assert len(found) == len(expected) > 100
+    assert set(found) == expected
+
+
+def test_the_cohort_of_results_is_smaller_by_those_who_left(published):
+    assert rows(
+        published["edited"],
+        "select change, value_before, value_after, difference "
+        "from marts.result_changes where mart = 'table_one' and mart_column = 'value' "
+        "and mart_key = "
+        "'population=all subset=all variable=patients level=all statistic=count'",
+    ) == [("changed", 249, 247, -2)]
+
+
+def test_a_definition_changes_patients_and_results_without_a_record(published):
+    assert rows(published["redefined"], "from marts.record_changes") == []
+    left = rows(
+        published["redefined"],
+        "select n_records_changed, count(*) from marts.patient_changes "
+        "where mart_column = 'is_included' and value_after = 'false' group by all",
+    )
+    assert [n_records for n_records, _ in left] == [0]
+    ((difference,),) = rows(
+        published["redefined"],
+        "select difference from marts.result_changes where mart_column = 'value' and "
+        "mart_key = "
+        "'population=all subset=all variable=patients level=all statistic=count'",
+    )
+    assert difference == -left[0][1] < 0
+
+
+def test_history_keeps_every_number_of_every_published_build(published):
+    history = rows(
+        published["redefined"],
+        "select count(*) from marts.result_history group by build_id",
+    )
+    built = rows(
+        published["redefined"],
+        "select count(*) from marts.delivery_log where verdict = 'published'",
+    )
+    assert len(history) == built[0][0] == 4
+    assert (
+        rows(
+            published["redefined"],
+            "select columns.table_name, columns.column_name "
+            "from duckdb_columns() as columns "
+            "where schema_name = 'marts' and table_name in ('table_one', "
+            "'response_summary', 'outcome_summary', 'survival_summary') "
+            "and data_type <> 'VARCHAR' and column_name <> 'at_month' "
+            "except select mart, mart_column from marts.result_history",
+        )
+        == []
+    )
+
+
+def test_a_hash_of_the_marts_tells_other_marts(published):
+    hashes = rows(published["redefined"], "select marts_hash from marts.delivery_log")
+    assert len(set(hashes)) == 4
+    assert all(len(value) == 64 for (value,) in hashes)
