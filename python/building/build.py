@@ -14,6 +14,7 @@ from delivery.preflight import inspect_delivery
 from building.access import follow_access
 from building.earlier import lend_earlier
 from building.journal import journal_of, read_journal, write_journal
+from building.keeping import forget_older, keep
 from building.lock import BuildRefused, take_lock
 from building.log import (
     Row,
@@ -40,6 +41,7 @@ class Build:
     warehouse: Path
     working: Path
     is_whole: bool
+    n_kept: int = 0
     row: Row = field(default_factory=dict)
     unlogged: list[Row] = field(default_factory=list)
     is_published: bool = False
@@ -119,11 +121,18 @@ class Build:
         if wal.exists() and wal.stat().st_size:
             raise BuildRefused(f"{self.working} has writes that are not checkpointed")
         try:
+            if self.n_kept:
+                keep(self.warehouse)
             publish(self.working, self.warehouse)
         except OSError as error:
             raise BuildRefused(one_line(str(error))) from error
         self.is_published = True
         self._notes.unlink(missing_ok=True)
+        if self.n_kept:
+            try:
+                forget_older(self.warehouse, n_kept=self.n_kept)
+            except OSError as error:
+                print(f"not removed: {one_line(str(error))}", file=sys.stderr)
 
     def _unwritten(self, error: Exception) -> BuildRefused:
         return BuildRefused(

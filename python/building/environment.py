@@ -1,6 +1,7 @@
 """What the environment names: the delivery's folder, and the file to publish."""
 
 import os
+import re
 from pathlib import Path
 
 from delivery.definitions import PROJECT, seed_folders
@@ -32,6 +33,17 @@ def warehouse_file() -> Path:
             f"WAREHOUSE is {path}, a folder: name a file in it, as {path / WAREHOUSE}"
         )
     return path
+
+
+def n_kept() -> int:
+    """How many published files KEEP_PUBLISHED asks to keep; none where it is unset."""
+    value = os.environ.get("KEEP_PUBLISHED", "0")
+    if not re.fullmatch(r"\d{1,4}", value):
+        raise BuildRefused(
+            f"KEEP_PUBLISHED is '{value}': expected how many published files to keep "
+            "beside WAREHOUSE, as 3"
+        )
+    return int(value)
 
 
 def _named(variable: str, what: str, default: Path) -> Path:

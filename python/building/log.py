@@ -44,6 +44,9 @@ _OF_BUILDS_BEFORE = (
 )
 _PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great-expectations", "lifelines")
 
+# What the marts of a file are of is its last row with one of these verdicts.
+STANDING = ("published", "rolled_back")
+
 Row = dict[str, Any]
 
 
@@ -91,7 +94,7 @@ def warnings_against_log(
 ) -> list[tuple[str, str, str, str]]:
     """What a delivery is warned of against the log: rule, column, value, related."""
     warnings = []
-    published = [row for row in log if row["verdict"] == "published"]
+    published = [row for row in log if row["verdict"] in STANDING]
     if published and delivery.data_cutoff_date < published[-1]["data_cutoff_date"]:
         warnings.append(
             (
@@ -189,11 +192,15 @@ def added(log: list[Row], rows: list[Row]) -> list[Row]:
 
 def log_unpublished(warehouse: Path, rows: list[Row]) -> None:
     """Publish the old marts again with these rows more in their log."""
-    rows = added(read_log(warehouse), rows)
+    publish_with_log(warehouse, warehouse, added(read_log(warehouse), rows))
+
+
+def publish_with_log(marts: Path, warehouse: Path, rows: list[Row]) -> None:
+    """Replace `warehouse` by the file `marts` with these rows for its log."""
     edited = half_written(warehouse).with_suffix(".log")
     try:
         create_private(edited)
-        shutil.copyfile(warehouse, edited)
+        shutil.copyfile(marts, edited)
         with duckdb.connect(str(edited)) as connection:
             write_rows(connection, "marts.delivery_log", rows)
             connection.execute("checkpoint")

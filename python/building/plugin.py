@@ -21,7 +21,7 @@ from delivery.contract import ContractBroken, delivery_contract
 from delivery.faults import DeliveryRefused
 
 from building.build import Build
-from building.environment import delivery_folder, warehouse_file
+from building.environment import delivery_folder, n_kept, warehouse_file
 from building.lock import BuildRefused
 from building.parameters import parameter_faults, parameters_used
 from building.quality_page import read_messages, write_page, write_refusal
@@ -79,11 +79,13 @@ class Plugin(BasePlugin):
             raise Refused("\n".join(faults))
         try:
             warehouse = warehouse_file()
+            kept = n_kept()
             self.folder = delivery_folder() if flags.WHICH in _READS_DELIVERY else None
         except BuildRefused as refused:
             raise Refused(str(refused)) from refused
         self.build = Build(
             warehouse=warehouse,
+            n_kept=kept,
             working=Path(os.path.abspath(self.creds.path)),
             is_whole=flags.WHICH == "build"
             # `dbt retry` takes up an earlier build, and selects nothing anew.

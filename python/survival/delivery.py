@@ -29,8 +29,8 @@ class Delivery:
 
     @property
     def is_published(self) -> bool:
-        """Whether the build replaced the marts."""
-        return self.verdict == "published"
+        """Whether the marts are of it: it replaced them, or they were gone back to."""
+        return self.verdict in ("published", "rolled_back")
 
     @property
     def is_synthetic(self) -> bool:
