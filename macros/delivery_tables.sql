@@ -23,6 +23,7 @@
         'engraftments',
         'adverse_events',
         'follow_up',
+        'query_answers',
     ] -%}
     {%- set tables = [] -%}
     {%- if execute -%}

@@ -25,12 +25,7 @@
     select
         '{{ table.name }}' as table_name,
         file_line,
-        trim(
-            {%- for column in table.columns.values() | selectattr('meta.key') %}
-            {{ '|| ' if not loop.first -}}
-            coalesce(' {{ column.name }}=' || {{ delivered_key(column) }}, '')
-            {%- endfor %}
-        ) as record_key,
+        {{ record_key(table) }} as record_key,
         {% for column in table.columns.values() -%}
         {{ '|| chr(31) || ' if not loop.first -}}
         replace(coalesce({{ parse_text(column.name) }}, ''), chr(31), ' ')
@@ -44,6 +39,31 @@
             where touched.table_name = '{{ table.name }}'
         )
     {%- endfor %}
+{%- endmacro %}
+
+{#- The key of a delivered record, '<column>=<value>' of each column of it. -#}
+{% macro record_key(table) -%}
+    trim(
+            {%- for column in table.columns.values() | selectattr('meta.key') %}
+            {{ '|| ' if not loop.first -}}
+            coalesce(' {{ column.name }}=' || {{ delivered_key(column) }}, '')
+            {%- endfor %}
+        )
+{%- endmacro %}
+
+{#- A delivered record as one text, the same in any harmless spelling. -#}
+{% macro record_content(table) -%}
+    {%- for column in table.columns.values() -%}
+        {{- ' || chr(31) || ' if not loop.first -}}
+        {%- if column.meta.type == 'number' -%}
+        coalesce(
+            cast({{ parse_number(column.name) }} as string),
+            {{ parse_text(column.name) }}, ''
+        )
+        {%- else -%}
+        coalesce({{ delivered_key(column) }}, '')
+        {%- endif -%}
+    {%- endfor -%}
 {%- endmacro %}
 
 {#- A key's harmless spellings are one. -#}

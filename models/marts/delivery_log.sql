@@ -10,6 +10,7 @@ verdicts_completed as (
         build_id,
         coalesce(verdict, 'published') as verdict,
         reason,
+        goes_back_to,
         delivery_id,
         delivered_on,
         data_cutoff_date,

@@ -28,6 +28,7 @@ def model(dbt, session):
     dbt.ref("published_directions")
     dbt.ref("published_explanations")
     dbt.ref("quality_pages")
+    dbt.ref("queries")
     dbt.ref("reconciliation")
     dbt.ref("record_changes")
     dbt.ref("report_figures")

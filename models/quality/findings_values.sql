@@ -11,6 +11,20 @@ warnings as (
     select * from {{ source('reading', 'warnings') }}
 ),
 
+answers as (
+    select * from {{ ref('stg_delivery__query_answers') }}
+    where disposition = 'accepted'
+),
+
+queries_asked as (
+    select * from {{ source('earlier', 'queries') }}
+),
+
+-- Where nothing is published, as for `survival check`, nothing is known of questions.
+earlier_build as (
+    select build_id from {{ source('earlier', 'build') }}
+),
+
 -- Values of a quarantined record are listed with it; these are spelled oddly, but read.
 cells_found as (
     {%- set cells = [] %}
@@ -74,6 +88,24 @@ found as (
         cast(null as string) as related_record,
         related_value
     from warnings
+    union all
+    select
+        'answer_to_no_query' as rule_id,
+        'query_answers' as table_name,
+        answers.file_line,
+        answers.source_record,
+        answers.patient_id,
+        'query_id' as column_name,
+        answers.query_id as value_text,
+        cast(null as string) as related_record,
+        cast(null as string) as related_value
+    from answers
+    cross join earlier_build
+    left join queries_asked
+        on
+            answers.query_id = queries_asked.query_id
+            and answers.patient_id = queries_asked.patient_id
+    where queries_asked.query_id is null
 )
 
 select * from found

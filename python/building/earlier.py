@@ -14,7 +14,7 @@ import yaml
 from delivery.contract import delivery_contract
 from delivery.definitions import PROJECT, seed_folders
 
-from building.log import Row
+from building.log import STANDING, Row, build_of_marts
 from building.publishing import half_written
 
 _SOURCES = PROJECT / "models" / "changes" / "_earlier__sources.yml"
@@ -82,7 +82,7 @@ def lend_earlier(
         Its delivery log: the last build that it published is the earlier one.
     """
     study = seed_folders()[1].name
-    published = [row for row in log if row["verdict"] == "published"]
+    published = [row for row in log if row["verdict"] in STANDING]
     before = [row for row in published[-1:] if row["study"] == study]
     connection.execute("attach if not exists ':memory:' as earlier")
     known = _attach(connection, warehouse) if published else {}
@@ -104,7 +104,7 @@ def lend_earlier(
     for row in before:
         connection.execute(
             "insert into earlier.build values (?, ?, ?)",
-            [row["build_id"], row["delivery_id"], row["data_cutoff_date"]],
+            [build_of_marts(row), row["delivery_id"], row["data_cutoff_date"]],
         )
 
 

@@ -17,6 +17,7 @@ from building.lock import BuildRefused, take_lock
 from building.log import (
     STANDING,
     Row,
+    build_of_marts,
     now,
     publish_with_log,
     read_log,
@@ -115,7 +116,8 @@ def go_back(warehouse: Path, wanted: str) -> Kept:
     row = target.row | {
         "build_id": str(uuid.uuid4()),
         "verdict": "rolled_back",
-        "reason": f"back to build {target.row['build_id']}, published "
+        "goes_back_to": build_of_marts(target.row),
+        "reason": f"back to build {build_of_marts(target.row)}, published "
         f"{target.row['finished_at']}",
         "started_at": now(),
         "finished_at": now(),

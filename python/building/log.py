@@ -21,6 +21,7 @@ COLUMNS = {
     "build_id": "varchar",
     "verdict": "varchar",
     "reason": "varchar",
+    "goes_back_to": "varchar",
     "delivery_id": "varchar",
     "delivered_on": "date",
     "data_cutoff_date": "date",
@@ -38,6 +39,7 @@ COLUMNS = {
 _OF_BUILDS_BEFORE = (
     "delivery_log",
     "patient_changes",
+    "queries",
     "record_changes",
     "result_changes",
     "result_history",
@@ -161,6 +163,11 @@ def write_rows(
             f"insert into {relation} values ({', '.join('?' * len(COLUMNS))})",
             [[row[name] for name in COLUMNS] for row in rows],
         )
+
+
+def build_of_marts(row: Row) -> str:
+    """The build that made what is published since this row, one of STANDING."""
+    return str(row["goes_back_to"] or row["build_id"])
 
 
 def hash_marts(connection: duckdb.DuckDBPyConnection) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from building.earlier import lend_earlier
 from building.environment import n_kept
 from building.keeping import forget_older, go_back, keep, kept_files, kept_folder
 from building.lock import BuildRefused
@@ -63,6 +64,16 @@ def number(path: Path) -> int:
     return found
 
 
+def lent(path: Path) -> tuple:
+    """The build that the next one compares itself with."""
+    with duckdb.connect() as connection:
+        lend_earlier(connection, path, read_log(path))
+        (row,) = connection.execute(
+            "select build_id, delivery_id from earlier.build"
+        ).fetchall()
+    return row
+
+
 @pytest.fixture
 def warehouse(tmp_path) -> Path:
     """Four builds, of which the last two before the fourth are kept."""
@@ -92,12 +103,16 @@ def test_one_step_back_and_forward_again_keeps_every_row_of_the_log(warehouse):
     assert [row["build_id"][:8] for row in rows] == [f"{n:08}" for n in (1, 2, 3, 4)]
     assert last["verdict"] == "rolled_back"
     assert last["delivery_id"] == "NEUF 2018/02"
+    assert last["goes_back_to"] == "00000002-of"
     assert last["reason"].startswith("back to build 00000002-of, published 2018-02-02")
     assert warehouse.stat().st_mode == before.st_mode
     go_back(warehouse, "1")
     assert number(warehouse) == 4
     assert {number(kept.path) for kept in kept_files(warehouse)} == {2, 3}
     assert [row["verdict"] for row in read_log(warehouse)[-2:]] == ["rolled_back"] * 2
+    assert lent(warehouse) == ("00000004-of", "NEUF 2018/04")
+    go_back(warehouse, "1")
+    assert lent(warehouse) == ("00000002-of", "NEUF 2018/02")
 
 
 @pytest.mark.parametrize(("where", "stands"), [("before", 4), ("after", 3)])

@@ -30,8 +30,10 @@ def small(tmp_path_factory) -> Files:
         day = row["death_date"] or row["last_contact_date"]
         files.append("adverse_events", **known, term="infection", onset_date=day)
         files.append("engraftments", **known, lineage="platelets", engraftment_date=day)
+        answer = {"query_id": "0" * 16, "answer": "confirmed"}
+        files.append("query_answers", **known, **answer, answer_date=day)
     listed = files.read("manifest")
-    for name in ("adverse_events", "engraftments"):
+    for name in ("adverse_events", "engraftments", "query_answers"):
         listed.append({**listed[0], "table_name": name})
     files.write("manifest", listed)
     renewed(files.folder)

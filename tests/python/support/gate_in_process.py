@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+from building.earlier import lend_earlier
 from building.log import write_rows
 from delivery.definitions import PROJECT, seed
 from delivery.load import load_delivery, write_warnings
@@ -70,6 +71,7 @@ class Gate:
             load_delivery(connection, inspect_delivery(delivery))
             write_warnings(connection, [])
             write_rows(connection, "delivery.build_log", [])
+            lend_earlier(connection, delivery / "nothing_published", [])
             for node in self._nodes:
                 connection.execute(f"create schema if not exists {node['schema']}")
                 if node["resource_type"] == "seed":
