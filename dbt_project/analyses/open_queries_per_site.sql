@@ -1,7 +1,7 @@
--- What has each site to answer? Findings of the gate, the critical ones first.
+-- What has each site to answer? The questions that are open, the most important first.
 select
-    site_id, severity, rule_id, findings.patient_id, source_record, value_text,
-    related_record, action
-from quality.findings as findings
-left join marts.cohort on findings.patient_id = cohort.patient_id
-order by site_id, severity, rule_id, findings.patient_id, source_record
+    site_id, query_rank, query_id, patient_id, table_name, record_key, description,
+    value_text, related_value, question, state, first_delivery_id
+from marts.queries
+where state in ('open', 'reopened')
+order by site_id, query_rank, patient_id, query_id

@@ -22,7 +22,7 @@ patients as (
 
 answers as (
     select * from {{ ref('stg_delivery__query_answers') }}
-    where disposition = 'accepted'
+    where disposition = 'accepted' and answer is not null
 ),
 
 manifest as (
@@ -165,14 +165,15 @@ sites as (
 
 asked as (
     select
-        substr(
+        -- A letter in front: no program takes it for a number.
+        'q' || substr(
             md5(
                 keys_asked.rule_id || chr(31) || keys_asked.table_name || chr(31)
                 || keys_asked.record_key || chr(31)
                 || coalesce(keys_asked.column_name, '')
             ),
             1,
-            16
+            15
         ) as query_id,
         sites.site_id,
         keys_asked.patient_id,
@@ -209,7 +210,7 @@ answers_ranked as (
         answer_date,
         row_number() over (
             partition by query_id, patient_id
-            order by answer_date desc, file_line desc
+            order by answer_date desc nulls last, file_line desc
         ) as recency
     from answers
 ),

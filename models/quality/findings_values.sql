@@ -105,7 +105,20 @@ found as (
         on
             answers.query_id = queries_asked.query_id
             and answers.patient_id = queries_asked.patient_id
-    where queries_asked.query_id is null
+    where queries_asked.query_id is null and answers.answer is not null
+    union all
+    select
+        'answer_undated' as rule_id,
+        'query_answers' as table_name,
+        file_line,
+        source_record,
+        patient_id,
+        'answer_date' as column_name,
+        cast(null as string) as value_text,
+        cast(null as string) as related_record,
+        cast(null as string) as related_value
+    from answers
+    where answer is not null and answer_date is null
 )
 
 select * from found

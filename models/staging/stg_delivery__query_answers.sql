@@ -15,6 +15,9 @@ parsed as (
     select
         {{ parse_text('delivered.query_id') }} as query_id,
         {{ parse_text('delivered.patient_id') }} as patient_id,
+        {{ parse_text('delivered.record') }} as record,
+        {{ parse_text('delivered.found') }} as found,
+        {{ parse_text('delivered.question') }} as question,
         {{ parse_text('delivered.answer') }} as answer,
         {{ parse_date('delivered.answer_date') }} as answer_date,
         delivered.file_line,

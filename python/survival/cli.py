@@ -13,7 +13,16 @@ from collections.abc import Sequence
 
 from building.terminal import escape_letters
 
-from survival.commands import check, completion, estimate, map, report, rollback, verify
+from survival.commands import (
+    check,
+    completion,
+    estimate,
+    map,
+    queries,
+    report,
+    rollback,
+    verify,
+)
 from survival.commands.common import FAILED, USAGE, complain
 
 DESCRIPTION = """\
@@ -52,7 +61,16 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="command")
-    for command in (estimate, verify, report, check, map, rollback, completion):
+    for command in (
+        estimate,
+        verify,
+        report,
+        check,
+        map,
+        queries,
+        rollback,
+        completion,
+    ):
         command.add(commands)
     return parser
 

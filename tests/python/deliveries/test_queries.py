@@ -7,6 +7,8 @@ import duckdb
 import pytest
 from dbt_builds import build
 from delivery_files import as_parquet, copied, read_rows, renewed
+from survival import Warehouse
+from survival.queries import COLUMNS, FORMATS, open_questions
 
 DATES = {"delivered_on": "2018-12-01"}
 # Of each question: rule, patient, and its state after each of the five deliveries.
@@ -80,8 +82,22 @@ def written(path: Path, rows: list[dict[str, str]], names: list[str]) -> None:
         writer.writerows(rows)
 
 
-def delivered(folder: Path, number: int, ids: dict[str, str]) -> Path:
-    """Delivery `number`, from 1: every other one in another order and format."""
+def filled_in(given: dict[str, tuple[str, str]], form: Path) -> list[dict[str, str]]:
+    """The questions as sites get them, with answers to some and nothing to the rest."""
+    rows = read_rows(form)
+    for row in rows:
+        row["answer"], row["answer_date"] = given.get(row["query_id"], ("", ""))
+    return rows
+
+
+def delivered(
+    folder: Path, number: int, ids: dict[str, str], *, form: Path | None = None
+) -> Path:
+    """Delivery `number`, from 1: every other one in another order and format.
+
+    With answers by `form`, the file that `survival queries` wrote, or by a table with
+    the columns that the contract requires.
+    """
     edits, answers = DELIVERIES[number - 1]
     copied(folder)
     for path in folder.glob("*.csv"):
@@ -99,18 +115,21 @@ def delivered(folder: Path, number: int, ids: dict[str, str]) -> Path:
             (undated or matching)[0].update(cells)
         written(path, rows, names)
     if answers is not None:
-        rows = [
-            {
-                "query_id": ids[question],
-                "patient_id": ASKED[question][1],
-                "answer": answer,
-                "answer_date": day,
-            }
-            for question, answer, day in answers
-        ]
-        names = ["query_id", "patient_id", "answer", "answer_date"]
-        if number == 2:
-            rows.append(rows[0] | {"query_id": "0" * 16})
+        given = {ids[question]: (answer, day) for question, answer, day in answers}
+        if form:
+            rows = filled_in(given, form)
+            rows.append(rows[0] | {"query_id": "q0", "answer": "confirmed"})
+        else:
+            rows = [
+                {
+                    "query_id": ids[question],
+                    "patient_id": ASKED[question][1],
+                    "answer": answer,
+                    "answer_date": day,
+                }
+                for question, answer, day in answers
+            ]
+        names = list(rows[0]) if rows else [*COLUMNS]
         written(folder / "query_answers.csv", rows, names)
     if number % 2 == 0:
         as_parquet(folder, "follow_up")
@@ -123,13 +142,23 @@ def rows(warehouse: Path, query: str) -> list[tuple]:
         return connection.execute(query).fetchall()
 
 
+def sent_to_sites(place: Path) -> Path:
+    with Warehouse(place / "warehouse.duckdb") as warehouse:
+        questions = open_questions(warehouse)
+    form = place / "sent.csv"
+    form.write_bytes(FORMATS["csv"](questions, title=""))
+    return form
+
+
 @pytest.fixture(scope="module")
 def published(tmp_path_factory):
     """What each of the five builds published, one over the other."""
     place = tmp_path_factory.mktemp("queries")
     files, ids = [], {}
     for number in range(1, len(DELIVERIES) + 1):
-        built = build(delivered(place / f"d{number}", number, ids), place)
+        form = sent_to_sites(place) if number == 2 else None
+        delivery = delivered(place / f"d{number}", number, ids, form=form)
+        built = build(delivery, place)
         assert built.exit_code == 0, built.output
         files.append(place / f"{number}.duckdb")
         files[-1].write_bytes(built.warehouse.read_bytes())
@@ -199,8 +228,18 @@ def test_an_answer_to_no_question_is_a_finding(published):
     )
     assert [rows(file, query) for file in published] == [
         [],
-        [("query_answers", "0" * 16)],
+        [("query_answers", "q0")],
         [],
         [],
         [],
     ]
+
+
+def test_a_file_filled_in_in_part_is_delivered_whole(published):
+    ((n_delivered, n_answers),) = rows(
+        published[1],
+        "select count(*), count(answer) from staging.stg_delivery__query_answers "
+        "where disposition = 'accepted'",
+    )
+    ((n_asked,),) = rows(published[0], "select count(*) from marts.queries")
+    assert (n_delivered, n_answers) == (n_asked + 1, 4)

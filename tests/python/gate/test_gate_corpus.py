@@ -178,6 +178,9 @@ FINDINGS = {
         last_contact_date=later(d["death_date"][:7] + "-28", 4))),
     "record_before_birth": lambda f: ("blood_counts", f.append(
         "blood_counts", patient_id=alive(f)["patient_id"], sample_date="1901-01-01")),
+    "answer_undated": lambda f: ("query_answers", f.append(
+        "query_answers", patient_id=alive(f)["patient_id"], query_id="q1",
+        answer="confirmed")),
     "cycle_ends_before_start": lambda f: ("treatment_cycles", f.change(
         "treatment_cycles", (c := cycle(f))["patient_id"],
         end_date=later(c["start_date"], -1))),
