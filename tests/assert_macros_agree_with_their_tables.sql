@@ -160,7 +160,7 @@ printed as (
     {{- '\n    union all' if not loop.first }}
     select
         '{{ value }}' as called_with,
-        cast({{ print_rounded('cast(' ~ value ~ ' as double)', decimals) }} as double)
+        cast({{ round_half_even('cast(' ~ value ~ ' as double)', decimals) }} as double)
             as returned,
         cast('{{ rounded }}' as double) as promised
     {%- endfor %}
@@ -231,7 +231,7 @@ calls as (
     from quotients
     union all
     select
-        'print_rounded' as macro,
+        'round_half_even' as macro,
         called_with,
         cast(returned as string) as returned,
         cast(promised as string) as promised

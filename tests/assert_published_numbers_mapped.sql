@@ -44,7 +44,7 @@ claims_checked as (
                 then 'limits come in pairs'
             when
                 published_results.value <> 'NR'
-                and {{ printed(parse_number('published_results.value'),
+                and {{ format_decimal(parse_number('published_results.value'),
                                'published_results.decimals') }}
                 <> published_results.value
                 then 'a number prints as itself'

@@ -75,4 +75,4 @@ claims_checked as (
 select * from claims_checked
 where claim_broken is not null
 {% endset %}
-{{ told(query) }}
+{{ log_rows(query) }}

@@ -29,4 +29,4 @@ groups_known_late as (
 
 select * from groups_known_late
 {% endset %}
-{{ told(query) }}
+{{ log_rows(query) }}

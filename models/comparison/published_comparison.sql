@@ -155,20 +155,20 @@ printed as (
             when value is null and statistic = 'median_months' then 'NR'
             when value is null then 'NE'
             when denominator is not null
-                then {{ printed(
+                then {{ format_decimal(
                     '(quotient + coalesce(carry, quotient % 2)) / scale', 'decimals'
                 ) }}
-            else {{ printed('value', 'decimals') }}
+            else {{ format_decimal('value', 'decimals') }}
         end as derived_estimate,
         case
             when is_found and published_ci_low is not null
-                then coalesce({{ printed('ci_low', 'decimals') }}, 'NE')
+                then coalesce({{ format_decimal('ci_low', 'decimals') }}, 'NE')
         end as derived_ci_low,
         case
             when is_found and published_ci_high is not null
-                then coalesce({{ printed('ci_high', 'decimals') }}, 'NE')
+                then coalesce({{ format_decimal('ci_high', 'decimals') }}, 'NE')
         end as derived_ci_high,
-        {{ printed('alternative_value', 'decimals') }} as alternative
+        {{ format_decimal('alternative_value', 'decimals') }} as alternative
     from shares_rounded
 ),
 

@@ -312,7 +312,7 @@ resolved as (
             when bounded.delivered_precision = 'day' then 'given'
             when {{ imputed_date('bounded') }} is null then 'missing'
             else 'imputed'
-        end as how,
+        end as date_resolution,
         coalesce(bounded.earliest_date > bounded.latest_date, false)
             as is_interval_empty,
         precision_told.source_table,

@@ -5,7 +5,7 @@ patients as (
 ),
 
 judged as (
-{{ extramedullary_sites_judged('patients', ['patient_id'], 'index_date') }}
+{{ extramedullary_status('patients', ['patient_id'], 'index_date') }}
 )
 
 select * from judged

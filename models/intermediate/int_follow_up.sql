@@ -42,7 +42,7 @@ known as (
         deaths.event_date as death_date,
         deaths.earliest_date as death_date_earliest,
         deaths.latest_date as death_date_latest,
-        deaths.how as death_date_how,
+        deaths.date_resolution as death_date_resolution,
         greatest(follow_up.last_contact_date, last_records.last_record_date)
             as last_contact_date,
         coalesce(last_records.last_record_date > follow_up.last_contact_date, true)
@@ -140,7 +140,7 @@ ended as (
         known.death_date,
         known.death_date_earliest,
         known.death_date_latest,
-        known.death_date_how,
+        known.death_date_resolution,
         known.last_contact_date,
         known.is_contact_moved,
         known.trial_entry_date,

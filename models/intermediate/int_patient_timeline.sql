@@ -28,7 +28,7 @@ remission_responses as (
         assessments.source_record,
         row_number() over (
             partition by assessments.patient_id order by assessments.assessment_date
-        ) as nth
+        ) as rank_by_date
     from {{ ref('int_remission_assessments') }} as assessments
     inner join response_windows
         on assessments.day_number between
@@ -59,7 +59,7 @@ mrd_responses as (
         row_number() over (
             partition by samples.patient_id
             order by samples.sample_date, samples.file_line
-        ) as nth
+        ) as rank_by_date
     from {{ ref('int_mrd_assessments') }} as samples
     inner join response_windows
         on samples.day_number between
@@ -111,7 +111,7 @@ timelined as (
         'marrow_assessments' as source_table,
         source_record
     from remission_responses
-    where nth = 1
+    where rank_by_date = 1
     union all
     -- No remission by the last day of the window: nobody found one, looked for or not.
     select
@@ -135,7 +135,7 @@ timelined as (
         'mrd_assessments' as source_table,
         source_record
     from mrd_responses
-    where nth = 1
+    where rank_by_date = 1
     union all
     -- The response whose clock P25 starts: MRD response in MRD+, remission in R/R.
     select
@@ -149,7 +149,7 @@ timelined as (
     inner join remission_responses
         on
             patients.patient_id = remission_responses.patient_id
-            and remission_responses.nth = 1
+            and remission_responses.rank_by_date = 1
     where patients.disease_group = 'relapsed_refractory'
     union all
     select
@@ -161,7 +161,7 @@ timelined as (
         mrd_responses.source_record
     from patients
     inner join mrd_responses
-        on patients.patient_id = mrd_responses.patient_id and mrd_responses.nth = 1
+        on patients.patient_id = mrd_responses.patient_id and mrd_responses.rank_by_date = 1
     where patients.disease_group = 'mrd_positive'
     union all
     select

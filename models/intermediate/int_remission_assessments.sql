@@ -110,7 +110,7 @@ counts_paired as (
 ),
 
 sites_judged as (
-{{ extramedullary_sites_judged(
+{{ extramedullary_status(
     'assessments', ['patient_id', 'assessment_date'], 'extramedullary_until'
 ) }}
 ),

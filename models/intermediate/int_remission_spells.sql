@@ -199,7 +199,7 @@ relapses_sourced as (
         source_record,
         row_number() over (
             partition by patient_id, signal_date order by source_table, file_line
-        ) as nth
+        ) as rank_by_source
     from signals
     where signal = 'relapse'
 ),
@@ -211,7 +211,7 @@ remissions_sourced as (
         source_record,
         row_number() over (
             partition by patient_id, signal_date order by file_line nulls first
-        ) as nth
+        ) as rank_by_source
     from signals
     where signal = 'remission'
 ),
@@ -235,12 +235,12 @@ numbered as (
         on
             spells.patient_id = remissions_sourced.patient_id
             and spells.first_date = remissions_sourced.signal_date
-            and remissions_sourced.nth = 1
+            and remissions_sourced.rank_by_source = 1
     left join relapses_sourced
         on
             spells.patient_id = relapses_sourced.patient_id
             and spells.relapse_date = relapses_sourced.signal_date
-            and relapses_sourced.nth = 1
+            and relapses_sourced.rank_by_source = 1
     where spells.is_in_remission = 1
 )
 

@@ -59,7 +59,7 @@ placed as (
             as is_placed_by_order,
         lines_dated.is_on_index_date as is_index_line,
         dates_resolved.event_date as start_date,
-        dates_resolved.how as start_date_how,
+        dates_resolved.date_resolution as start_date_resolution,
         lines_dated.file_line,
         lines_dated.source_record
     from lines_dated

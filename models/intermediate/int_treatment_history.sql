@@ -42,7 +42,7 @@ transplants_ranked as (
         place,
         row_number() over (
             partition by patient_id, place order by event_date nulls last, file_line
-        ) as nth
+        ) as rank_by_date
     from transplants_placed
 ),
 
@@ -94,7 +94,7 @@ cytotoxic_ranked as (
         source_record,
         row_number() over (
             partition by patient_id order by start_date, source_table, file_line
-        ) as nth
+        ) as rank_by_date
     from cytotoxic_starts
 ),
 
@@ -144,12 +144,12 @@ treated as (
         on
             follow_up.patient_id = hsct.patient_id
             and hsct.place = 'after_index'
-            and hsct.nth = 1
+            and hsct.rank_by_date = 1
     left join transplants_ranked as undated
         on
             follow_up.patient_id = undated.patient_id
             and undated.place = 'date_missing'
-            and undated.nth = 1
+            and undated.rank_by_date = 1
     left join transplants_before
         on follow_up.patient_id = transplants_before.patient_id
     left join transplants_quarantined
@@ -157,7 +157,7 @@ treated as (
     left join cytotoxic_ranked
         on
             follow_up.patient_id = cytotoxic_ranked.patient_id
-            and cytotoxic_ranked.nth = 1
+            and cytotoxic_ranked.rank_by_date = 1
     left join salvage_counted on follow_up.patient_id = salvage_counted.patient_id
 )
 

@@ -59,7 +59,7 @@ frontline_ranked as (
     select
         patient_id,
         best_response,
-        row_number() over (partition by patient_id order by line_number) as nth
+        row_number() over (partition by patient_id order by line_number) as rank_by_line
     from therapy_lines
     where line_type = 'frontline'
 ),
@@ -129,7 +129,7 @@ described as (
                 marrows_ranked.blast_percent < marrow_blast_categories.below, true
             )
     left join frontline_ranked
-        on cohort.patient_id = frontline_ranked.patient_id and frontline_ranked.nth = 1
+        on cohort.patient_id = frontline_ranked.patient_id and frontline_ranked.rank_by_line = 1
     left join extramedullary on cohort.patient_id = extramedullary.patient_id
     left join concurrent_therapies
         on cohort.patient_id = concurrent_therapies.patient_id

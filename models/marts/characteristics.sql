@@ -208,7 +208,7 @@ levels_listed as (
         'any' as response_window,
         level,
         cast(null as double) as quantity,
-        known_on as known_date,
+        known_date,
         level_before_on as assessed_date
     from delivered_characteristics
 )

@@ -33,7 +33,7 @@ exits_ranked as (
         patient_id,
         step,
         exclusion_reason,
-        row_number() over (partition by patient_id order by step) as nth
+        row_number() over (partition by patient_id order by step) as rank_by_step
     from screened
     where verdict <> 'met'
 ),
@@ -60,7 +60,7 @@ screened_out as (
         exits_ranked.exclusion_reason
     from patients
     left join exits_ranked
-        on patients.patient_id = exits_ranked.patient_id and exits_ranked.nth = 1
+        on patients.patient_id = exits_ranked.patient_id and exits_ranked.rank_by_step = 1
 ),
 
 placed as (

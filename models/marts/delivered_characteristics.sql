@@ -46,7 +46,7 @@ values_listed as (
         {{ 'cast(delivered.' ~ column ~ ' as double)'
             if type in ('integer', 'number')
             else 'cast(null as double)' }} as quantity,
-        {{ 'delivered.' ~ happened if happened else 'cast(null as date)' }} as known_on
+        {{ 'delivered.' ~ happened if happened else 'cast(null as date)' }} as known_date
     from {{ ref('stg_delivery__' ~ table) }} as delivered
     where
         delivered.disposition = 'accepted'
@@ -65,7 +65,7 @@ values_listed as (
         'age_years' as column_name,
         cast(null as string) as value,
         cast(age_years as double) as quantity,
-        cast(null as date) as known_on
+        cast(null as date) as known_date
     from baseline
     union all
     select
@@ -74,7 +74,7 @@ values_listed as (
         'event_type' as column_name,
         event_type as value,
         cast(null as double) as quantity,
-        event_date as known_on
+        event_date as known_date
     from timeline
 ),
 
@@ -87,9 +87,9 @@ levels_found as (
         characteristic_levels.level_order,
         min(
             greatest(
-                coalesce(values_listed.known_on, cohort.index_date), cohort.index_date
+                coalesce(values_listed.known_date, cohort.index_date), cohort.index_date
             )
-        ) as known_on
+        ) as known_date
     from values_listed
     inner join cohort on values_listed.patient_id = cohort.patient_id
     inner join characteristic_levels
@@ -139,10 +139,10 @@ levels_told as (
         variables.variable,
         coalesce(levels_ranked.level, levels_left.level) as level,
         case
-            when levels_ranked.level is not null then levels_ranked.known_on
+            when levels_ranked.level is not null then levels_ranked.known_date
             when levels_left.is_late then cohort.follow_up_end_date
             else cohort.index_date
-        end as known_on,
+        end as known_date,
         case when levels_left.is_late then levels_left.level end as level_before,
         case when levels_left.is_late then cohort.index_date end as level_before_on
     from cohort

@@ -32,7 +32,7 @@ cells_found as (
     {%- for column in table.columns.values() %}
     {{- '\n    union all' if cells }}
     {%- do cells.append(column.name) %}
-    {{ cells_judged(table.name, column.name, odd_spelling(column)) }}
+    {{ flag_cells(table.name, column.name, formatting_issue(column)) }}
     {%- endfor %}
     {%- endfor %}
 ),

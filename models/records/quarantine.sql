@@ -31,7 +31,7 @@ cells_found as (
     {%- for column in table.columns.values() %}
     {{- '\n    union all' if cells }}
     {%- do cells.append(column.name) %}
-    {{ cells_judged(table.name, column.name, cell_fault(column)) }}
+    {{ flag_cells(table.name, column.name, contract_violation(column)) }}
     {%- endfor %}
     {%- endfor %}
 ),

@@ -1,7 +1,7 @@
 with
 keys_doubled as (
     {%- for table in delivery_tables() %}
-    {%- set record_key = joined_text(table.columns.values() | selectattr('meta.key')) %}
+    {%- set record_key = record_fingerprint(table.columns.values() | selectattr('meta.key')) %}
     {{- '\n    union all' if not loop.first }}
     select
         '{{ table.name }}' as table_name,
@@ -21,12 +21,12 @@ records_doubled as (
         delivered.file_line,
         {{ parse_text('delivered.patient_id') }} as patient_id,
         keys_doubled.record_key,
-        {{ joined_text(table.columns.values(), 'delivered') }} as record_text
+        {{ record_fingerprint(table.columns.values(), 'delivered') }} as record_text
     from {{ source('delivery', table.name) }} as delivered
     inner join keys_doubled
         on
             keys_doubled.table_name = '{{ table.name }}'
-            and keys_doubled.record_key = {{ joined_text(
+            and keys_doubled.record_key = {{ record_fingerprint(
                 table.columns.values() | selectattr('meta.key'), 'delivered'
             ) }}
     {%- endfor %}

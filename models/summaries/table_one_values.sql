@@ -105,7 +105,7 @@ characteristics_listed as (
         delivered_characteristics.patient_id,
         delivered_characteristics.variable,
         case
-            when delivered_characteristics.known_on <= cohort.index_date
+            when delivered_characteristics.known_date <= cohort.index_date
                 then delivered_characteristics.level
             else delivered_characteristics.level_before
         end as level,

@@ -131,9 +131,9 @@ increments_summed as (
         sum(n_cause) over so_far as n_cause_so_far,
         sum(n_other) over so_far as n_other_so_far,
         event_free_before * event_free_before
-        * {{ tied_variance('n_cause', 'n_exposed') }} as own_variance,
+        * {{ hypergeometric_variance('n_cause', 'n_exposed') }} as own_variance,
         event_free_before * event_free_before
-        * {{ tied_variance('n_other', 'n_exposed') }} as other_variance,
+        * {{ hypergeometric_variance('n_other', 'n_exposed') }} as other_variance,
         coalesce({{ ratio('1', 'event_free') }}, 0) as slope
     from causes_listed
     window so_far as (partition by analysis_id, stratum, cause {{ until_now }})

@@ -64,7 +64,7 @@ class Patients:
         }
         self._dates = _listed(
             self._read("int_dated_events", schema="intermediate"),
-            ("event_type", "how"),
+            ("event_type", "date_resolution"),
         )
         self._responses = self._response_lists()
         self._facts = self._fact_lists()
@@ -93,7 +93,7 @@ class Patients:
                 lambda source, keys: self._findings[source.table][keys["rule_id"],],
             ),
             "intermediate.int_dated_events": lambda _, keys: self._dates[
-                keys["event_type"], keys["how"]
+                keys["event_type"], keys["date_resolution"]
             ],
         }
 

@@ -50,7 +50,7 @@ LISTED_HEADS = (
     "Detail",
 )
 MOST_LISTED = 1_000
-HOW = {"given": "n_given", "imputed": "n_imputed", "missing": "n_missing"}
+DATE_RESOLUTIONS = {"given": "n_given", "imputed": "n_imputed", "missing": "n_missing"}
 NO_ROWS = (
     "Records are counted here. One by one, with the patient's pseudonym and the line "
     "of the file, they are in quality.findings and quality.quarantine, and on this "
@@ -163,8 +163,8 @@ def _dates(study: Study) -> Table:
     rows = []
     for found in study.tables["imputed_dates"]:
         cells = []
-        for how, column in HOW.items():
-            keys = (("event_type", found["event_type"]), ("how", how))
+        for resolution, column in DATE_RESOLUTIONS.items():
+            keys = (("event_type", found["event_type"]), ("date_resolution", resolution))
             source = Source(DATES, ("count(*)",), keys)
             cells.append(Cell(str(found[column]), source))
         rows.append(row(study.word("dated_event", found["event_type"]), *cells))

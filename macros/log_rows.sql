@@ -2,10 +2,10 @@
   A test's query, whose rows are also printed while it runs: dbt itself tells only how
   many there are.
 
-  | told('select ... as analysis_id, ... as n') | prints                          |
+  | log_rows('select ... as analysis_id, ... as n') | prints                          |
   | one row: rr__os__by_dli, 12                 | analysis_id=rr__os__by_dli n=12 |
 -#}
-{% macro told(query) -%}
+{% macro log_rows(query) -%}
     {%- if execute and flags.WHICH in ('build', 'test') -%}
         {%- set rows = run_query(query) -%}
         {%- for row in rows.rows -%}

@@ -8,7 +8,7 @@
   | `yes` at the site, later `no` on `any`       | both  | false       |
   | `yes` on `any`, later `no` at another site   | `any` | true        |
 -#}
-{% macro extramedullary_sites_judged(assessed, keys, last_day) -%}
+{% macro extramedullary_status(assessed, keys, last_day) -%}
     select
         {%- for key in keys %}
         {{ assessed }}.{{ key }},

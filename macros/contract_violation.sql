@@ -2,7 +2,7 @@
   What is wrong with one delivered cell, its blanks trimmed, by its contract (type,
   terms, bounds), or NULL.
 
-  | contract             | value        | cell_fault           |
+  | contract             | value        | contract_violation           |
   | patient_id           | 'patient_id' | 'header_repeated'    |
   | type: date           | '2020-02-31' | 'value_unparsed'     |
   | terms: sex           | 'F'          | 'term_not_allowed'   |
@@ -10,7 +10,7 @@
   | no nullable          | NULL         | 'value_missing'      |
   | type: date           | '9999-12-31' | 'placeholder_date_required', or NULL if nullable |
 -#}
-{% macro cell_fault(column) -%}
+{% macro contract_violation(column) -%}
     {%- set value = column.name -%}
     {%- set parsed = {
         'date': date_of_text(value),
