@@ -2,13 +2,13 @@
   What is wrong with one delivered cell, its blanks trimmed, by its contract (type,
   terms, bounds), or NULL.
 
-  | contract             | value        | contract_violation           |
-  | patient_id           | 'patient_id' | 'header_repeated'    |
-  | type: date           | '2020-02-31' | 'value_unparsed'     |
-  | terms: sex           | 'F'          | 'term_not_allowed'   |
-  | minimum: 0           | '-1'         | 'value_out_of_range' |
-  | no nullable          | NULL         | 'value_missing'      |
-  | type: date           | '9999-12-31' | 'placeholder_date_required', or NULL if nullable |
+  | contract    | value        | contract_violation                               |
+  | patient_id  | 'patient_id' | 'header_repeated'                                |
+  | type: date  | '2020-02-31' | 'value_unparsed'                                 |
+  | terms: sex  | 'F'          | 'term_not_allowed'                               |
+  | minimum: 0  | '-1'         | 'value_out_of_range'                             |
+  | no nullable | NULL         | 'value_missing'                                  |
+  | type: date  | '9999-12-31' | 'placeholder_date_required', or NULL if nullable |
 -#}
 {% macro contract_violation(column) -%}
     {%- set value = column.name -%}

@@ -4,7 +4,7 @@
   an engine passes a filter below a `distinct`, but not below an aggregate. The
   judgement finds the cell as it was sent in `value_text`, and trimmed in the column.
 
-  | delivered patients.sex | flag_cells('patients', 'sex', judgement)          |
+  | delivered patients.sex | flag_cells('patients', 'sex', judgement)             |
   | line 2: male; 3: F     | patients, 3, <its patient>, sex, F, term_not_allowed |
 -#}
 {% macro flag_cells(table_name, column_name, judgement) -%}

@@ -2,9 +2,9 @@
   A number as text with so many decimals (0 to 2), rounded once, half to even.
 
   | value | decimals | format_decimal |
-  | 47    | 1        | '47.0'  |
-  | 56.25 | 1        | '56.2'  |
-  | 16.98 | 2        | '16.98' |
+  | 47    | 1        | '47.0'         |
+  | 56.25 | 1        | '56.2'         |
+  | 16.98 | 2        | '16.98'        |
 -#}
 {% macro format_decimal(value, decimals) -%}
     case {{ decimals }}

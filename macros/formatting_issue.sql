@@ -2,13 +2,13 @@
   What is odd about how a delivered cell is spelled, though it is read, or NULL: of
   `value_text` as it was sent, and the column with its blanks trimmed.
 
-  | value            | formatting_issue                                    |
-  | ' 5'             | 'blanks_around_value'                           |
-  | '5' || U+00A0    | 'blanks_around_value'                           |
-  | 'a<tab>b'        | 'control_character'                             |
-  | 'a@example.org'  | 'direct_identifier_value' (in a column of text) |
-  | '9999-12-31'     | 'placeholder_date' (of a date that may be empty) |
-  | '007'            | 'number_spelled_oddly' (of a number)             |
+  | value           | formatting_issue                                 |
+  | ' 5'            | 'blanks_around_value'                            |
+  | '5' || U+00A0   | 'blanks_around_value'                            |
+  | 'a<tab>b'       | 'control_character'                              |
+  | 'a@example.org' | 'direct_identifier_value' (in a column of text)  |
+  | '9999-12-31'    | 'placeholder_date' (of a date that may be empty) |
+  | '007'           | 'number_spelled_oddly' (of a number)             |
 -#}
 {% macro formatting_issue(column) -%}
     {%- set value = column.name -%}

@@ -3,7 +3,7 @@
   many there are.
 
   | log_rows('select ... as analysis_id, ... as n') | prints                          |
-  | one row: rr__os__by_dli, 12                 | analysis_id=rr__os__by_dli n=12 |
+  | one row: rr__os__by_dli, 12                     | analysis_id=rr__os__by_dli n=12 |
 -#}
 {% macro log_rows(query) -%}
     {%- if execute and flags.WHICH in ('build', 'test') -%}

@@ -3,7 +3,7 @@
   between them stands in no value of the contract.
 
   | patient_id | site | record_fingerprint(['patient_id', 'site']) |
-  | ' 007'     | NULL | '007' || chr(31) || ''              |
+  | ' 007'     | NULL | '007' || chr(31) || ''                     |
 -#}
 {% macro record_fingerprint(columns, relation=none) -%}
     {%- for column in columns -%}
