@@ -160,7 +160,8 @@ class Warehouse:
     def dates_counted(self) -> list[dict[str, Any]]:
         """Dates of events by type: given, imputed, missing; no patient."""
         return self._counted(
-            "select event_type, count(*) filter (where date_resolution = 'given') as n_given, "
+            "select event_type, "
+            "count(*) filter (where date_resolution = 'given') as n_given, "
             "count(*) filter (where date_resolution = 'imputed') as n_imputed, "
             "count(*) filter (where date_resolution = 'missing') as n_missing "
             f"from {DATES} group by all order by event_type"

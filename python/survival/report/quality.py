@@ -164,7 +164,10 @@ def _dates(study: Study) -> Table:
     for found in study.tables["imputed_dates"]:
         cells = []
         for resolution, column in DATE_RESOLUTIONS.items():
-            keys = (("event_type", found["event_type"]), ("date_resolution", resolution))
+            keys = (
+                ("event_type", found["event_type"]),
+                ("date_resolution", resolution),
+            )
             source = Source(DATES, ("count(*)",), keys)
             cells.append(Cell(str(found[column]), source))
         rows.append(row(study.word("dated_event", found["event_type"]), *cells))
