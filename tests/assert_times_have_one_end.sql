@@ -89,7 +89,7 @@ records as (
 ),
 
 -- What ended the time, told again from the states that it came from.
-told_again as (
+recomputed as (
     select
         time_to_event.patient_id,
         time_to_event.endpoint,
@@ -133,7 +133,7 @@ beside as (
         cohort.follow_up_end_date,
         cohort.follow_up_end_reason,
         follow_up.death_date,
-        told_again.relapse_date,
+        recomputed.relapse_date,
         standard_times.end_date as standard_end_date,
         records.source_record as delivered_record,
         censorings_named.ended_by is not null as is_censoring_named,
@@ -142,11 +142,11 @@ beside as (
     from time_to_event
     inner join cohort on time_to_event.patient_id = cohort.patient_id
     inner join follow_up on time_to_event.patient_id = follow_up.patient_id
-    inner join told_again
+    inner join recomputed
         on
-            time_to_event.patient_id = told_again.patient_id
-            and time_to_event.endpoint = told_again.endpoint
-            and time_to_event.censoring_rule = told_again.censoring_rule
+            time_to_event.patient_id = recomputed.patient_id
+            and time_to_event.endpoint = recomputed.endpoint
+            and time_to_event.censoring_rule = recomputed.censoring_rule
     left join standard_times
         on
             time_to_event.patient_id = standard_times.patient_id

@@ -211,7 +211,7 @@ answers_ranked as (
         row_number() over (
             partition by query_id, patient_id
             order by answer_date desc nulls last, file_line desc
-        ) as recency
+        ) as rank_by_recency
     from answers
 ),
 
@@ -231,7 +231,7 @@ answered as (
         on
             queries_before.query_id = is_new.query_id
             and queries_before.patient_id = is_new.patient_id
-            and is_new.recency = 1
+            and is_new.rank_by_recency = 1
             and (
                 queries_before.answer is null
                 or is_new.answer_date > queries_before.answer_date

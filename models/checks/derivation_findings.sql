@@ -71,7 +71,7 @@ remissions_before as (
         row_number() over (
             partition by relapses_reported.source_record
             order by remissions.first_date desc
-        ) as recency
+        ) as rank_by_recency
     from relapses_reported
     inner join remissions
         on
@@ -96,7 +96,7 @@ found as (
     left join remissions_before
         on
             relapses_reported.source_record = remissions_before.source_record
-            and remissions_before.recency = 1
+            and remissions_before.rank_by_recency = 1
     where relapses_in_remission.source_record is null
     union all
     select

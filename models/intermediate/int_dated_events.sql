@@ -142,7 +142,7 @@ delivered as (
     from delivered_events
 ),
 
-precision_told as (
+delivered_dates as (
     select
         patient_id,
         event_type,
@@ -164,23 +164,23 @@ precision_told as (
 -- The latest marrow with at most 5% blasts in the month of a month-only relapse.
 clean_marrows as (
     select
-        precision_told.source_record,
+        delivered_dates.source_record,
         max(marrow_assessments.assessment_date) as clean_marrow_date
-    from precision_told
-    inner join patients on precision_told.patient_id = patients.patient_id
+    from delivered_dates
+    inner join patients on delivered_dates.patient_id = patients.patient_id
     inner join marrow_assessments
-        on precision_told.patient_id = marrow_assessments.patient_id
+        on delivered_dates.patient_id = marrow_assessments.patient_id
     inner join {{ ref('remission_criteria') }} as remission_criteria
         on
             remission_criteria.grade = 'cr'
             and marrow_assessments.blast_percent <= remission_criteria.max_blast_percent
     where
-        precision_told.source_table = 'relapses'
-        and precision_told.delivered_precision = 'month'
+        delivered_dates.source_table = 'relapses'
+        and delivered_dates.delivered_precision = 'month'
         and marrow_assessments.assessment_date between
-        precision_told.delivered_earliest
-        and least(precision_told.delivered_latest, patients.data_cutoff_date)
-    group by precision_told.source_record
+        delivered_dates.delivered_earliest
+        and least(delivered_dates.delivered_latest, patients.data_cutoff_date)
+    group by delivered_dates.source_record
 ),
 
 -- A death comes first: its day bounds the patient's other events. Whole dates stand as
@@ -188,19 +188,19 @@ clean_marrows as (
 -- death after a contact that is itself after the cut-off: both show the patient alive.
 deaths_placed as (
     select
-        precision_told.source_record,
-        precision_told.patient_id,
-        precision_told.delivered_earliest,
-        precision_told.delivered_latest,
-        precision_told.delivered_precision,
+        delivered_dates.source_record,
+        delivered_dates.patient_id,
+        delivered_dates.delivered_earliest,
+        delivered_dates.delivered_latest,
+        delivered_dates.delivered_precision,
         patients.data_cutoff_date,
         greatest(last_records.last_record_date, follow_up.last_contact_date)
             as last_alive_date
-    from precision_told
-    inner join patients on precision_told.patient_id = patients.patient_id
-    inner join follow_up on precision_told.patient_id = follow_up.patient_id
-    left join last_records on precision_told.patient_id = last_records.patient_id
-    where precision_told.event_type = 'death'
+    from delivered_dates
+    inner join patients on delivered_dates.patient_id = patients.patient_id
+    inner join follow_up on delivered_dates.patient_id = follow_up.patient_id
+    left join last_records on delivered_dates.patient_id = last_records.patient_id
+    where delivered_dates.event_type = 'death'
 ),
 
 deaths_bounded as (
@@ -230,7 +230,7 @@ deaths_imputed as (
     from deaths_bounded
 ),
 
-ends_known as (
+last_dates as (
     select
         patients.patient_id,
         patients.index_date,
@@ -247,37 +247,37 @@ ends_known as (
 
 others_bounded as (
     select
-        precision_told.source_record,
-        precision_told.patient_id,
-        precision_told.delivered_earliest,
-        precision_told.delivered_precision,
-        precision_told.event_type,
+        delivered_dates.source_record,
+        delivered_dates.patient_id,
+        delivered_dates.delivered_earliest,
+        delivered_dates.delivered_precision,
+        delivered_dates.event_type,
         case
-            when precision_told.delivered_precision = 'day'
-                then precision_told.delivered_earliest
+            when delivered_dates.delivered_precision = 'day'
+                then delivered_dates.delivered_earliest
             when
-                precision_told.event_type = 'trial_entry'
-                and ends_known.index_date <= precision_told.delivered_latest
-                then greatest(precision_told.delivered_earliest, ends_known.index_date)
+                delivered_dates.event_type = 'trial_entry'
+                and last_dates.index_date <= delivered_dates.delivered_latest
+                then greatest(delivered_dates.delivered_earliest, last_dates.index_date)
             else greatest(
-                    precision_told.delivered_earliest, clean_marrows.clean_marrow_date
+                    delivered_dates.delivered_earliest, clean_marrows.clean_marrow_date
                 )
         end as earliest_date,
         case
-            when precision_told.delivered_precision = 'day'
-                or precision_told.delivered_earliest > ends_known.data_cutoff_date
-                then precision_told.delivered_latest
+            when delivered_dates.delivered_precision = 'day'
+                or delivered_dates.delivered_earliest > last_dates.data_cutoff_date
+                then delivered_dates.delivered_latest
             else least(
-                    precision_told.delivered_latest,
-                    ends_known.end_of_life_or_contact,
-                    ends_known.data_cutoff_date
+                    delivered_dates.delivered_latest,
+                    last_dates.end_of_life_or_contact,
+                    last_dates.data_cutoff_date
                 )
         end as latest_date
-    from precision_told
-    inner join ends_known on precision_told.patient_id = ends_known.patient_id
+    from delivered_dates
+    inner join last_dates on delivered_dates.patient_id = last_dates.patient_id
     left join clean_marrows
-        on precision_told.source_record = clean_marrows.source_record
-    where precision_told.event_type <> 'death'
+        on delivered_dates.source_record = clean_marrows.source_record
+    where delivered_dates.event_type <> 'death'
 ),
 
 bounded as (
@@ -302,7 +302,7 @@ bounded as (
 
 resolved as (
     select
-        precision_told.patient_id,
+        delivered_dates.patient_id,
         bounded.event_type,
         {{ imputed_date('bounded') }} as event_date,
         bounded.earliest_date,
@@ -315,14 +315,14 @@ resolved as (
         end as date_resolution,
         coalesce(bounded.earliest_date > bounded.latest_date, false)
             as is_interval_empty,
-        precision_told.source_table,
-        precision_told.file_line,
+        delivered_dates.source_table,
+        delivered_dates.file_line,
         bounded.source_record
     from bounded
-    inner join precision_told
+    inner join delivered_dates
         on
-            bounded.source_record = precision_told.source_record
-            and bounded.event_type = precision_told.event_type
+            bounded.source_record = delivered_dates.source_record
+            and bounded.event_type = delivered_dates.event_type
 )
 
 select * from resolved

@@ -27,7 +27,7 @@ dates_ranked as (
                 delivered_dates.earliest_date desc,
                 delivered_dates.table_name asc,
                 delivered_dates.file_line asc
-        ) as recency
+        ) as rank_by_recency
     from delivered_dates
     inner join date_roles on delivered_dates.date_role = date_roles.date_role
     inner join patients on delivered_dates.patient_id = patients.patient_id
@@ -41,7 +41,7 @@ last_records as (
         source_table,
         source_record
     from dates_ranked
-    where recency = 1
+    where rank_by_recency = 1
 )
 
 select * from last_records

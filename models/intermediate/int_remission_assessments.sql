@@ -83,7 +83,7 @@ counts_ranked as (
                     'assessments.assessment_date', 'counts_listed.sample_date'
                 ) }}),
                 counts_listed.sample_date desc
-        ) as nearness
+        ) as rank_by_distance
     from assessments
     inner join assessment_windows as blood_counts_window
         on blood_counts_window.assessment_window = 'blood_counts'
@@ -105,7 +105,7 @@ counts_paired as (
         max(case when lineage = 'neutrophils' then giga_per_l end)
             as neutrophils_giga_per_l
     from counts_ranked
-    where nearness = 1
+    where rank_by_distance = 1
     group by patient_id, assessment_date
 ),
 
@@ -225,7 +225,7 @@ graded as (
             when measured.neutrophils_giga_per_l is null then 'neutrophils_missing'
             when measured.neutrophils_giga_per_l <= full_remission.neutrophils_above
                 then 'neutrophils'
-        end as failed_bound,
+        end as first_unmet_bound,
         measured.blast_percent <= full_remission.max_blast_percent as is_blast_free,
         case
             when measured.assessment_date <= measured.index_date then 'baseline'

@@ -29,7 +29,7 @@ starts_ranked as (
         source_record,
         row_number() over (
             partition by patient_id order by assessment_date desc
-        ) as recency
+        ) as rank_by_recency
     from assessments
     where day_number <= 0 and blast_percent is not null
 ),
@@ -45,7 +45,9 @@ signals_listed as (
     from follow_up
     inner join patients on follow_up.patient_id = patients.patient_id
     left join starts_ranked
-        on follow_up.patient_id = starts_ranked.patient_id and starts_ranked.recency = 1
+        on
+            follow_up.patient_id = starts_ranked.patient_id
+            and starts_ranked.rank_by_recency = 1
     where
         patients.disease_group = 'mrd_positive'
         and coalesce(starts_ranked.is_blast_free, true)

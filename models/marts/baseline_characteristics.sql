@@ -50,7 +50,7 @@ marrows_ranked as (
         -day_number as marrow_age_days,
         source_record,
         row_number() over (partition by patient_id order by assessment_date desc)
-            as recency
+            as rank_by_recency
     from {{ ref('int_remission_assessments') }}
     where day_number <= 0 and blast_percent is not null
 ),
@@ -113,7 +113,9 @@ described as (
     inner join treatments on cohort.patient_id = treatments.patient_id
     inner join births on cohort.patient_id = births.patient_id
     left join marrows_ranked
-        on cohort.patient_id = marrows_ranked.patient_id and marrows_ranked.recency = 1
+        on
+            cohort.patient_id = marrows_ranked.patient_id
+            and marrows_ranked.rank_by_recency = 1
     left join marrow_blast_categories
         on
             marrows_ranked.blast_percent >= coalesce(
@@ -129,7 +131,9 @@ described as (
                 marrows_ranked.blast_percent < marrow_blast_categories.below, true
             )
     left join frontline_ranked
-        on cohort.patient_id = frontline_ranked.patient_id and frontline_ranked.rank_by_line = 1
+        on
+            cohort.patient_id = frontline_ranked.patient_id
+            and frontline_ranked.rank_by_line = 1
     left join extramedullary on cohort.patient_id = extramedullary.patient_id
     left join concurrent_therapies
         on cohort.patient_id = concurrent_therapies.patient_id

@@ -18,8 +18,8 @@ date_columns as (
 orders_spelled as (
     select
         date_orders.rule_id,
-        date_orders.of_one_record,
-        date_orders.found_in,
+        date_orders.is_same_record,
+        date_orders.reported_on,
         date_orders.more_than_days,
         date_orders.up_to_days,
         date_orders.later_is_partial,
@@ -47,8 +47,8 @@ patients_bounded as (
 orders_suspected as (
     select
         orders_spelled.rule_id,
-        orders_spelled.of_one_record,
-        orders_spelled.found_in,
+        orders_spelled.is_same_record,
+        orders_spelled.reported_on,
         orders_spelled.more_than_days,
         orders_spelled.up_to_days,
         orders_spelled.later_is_partial,

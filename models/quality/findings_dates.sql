@@ -40,7 +40,7 @@ limits as (
 orders_broken as (
     select
         orders_suspected.rule_id,
-        orders_suspected.found_in,
+        orders_suspected.reported_on,
         earlier.table_name as earlier_table,
         earlier.column_name as earlier_column,
         earlier.file_line as earlier_line,
@@ -63,7 +63,7 @@ orders_broken as (
             and earlier.patient_id = later.patient_id
     where
         (
-            not orders_suspected.of_one_record
+            not orders_suspected.is_same_record
             or earlier.source_record = later.source_record
         )
         and earlier.earliest_date > later.latest_date + orders_suspected.more_than_days
@@ -159,19 +159,20 @@ january_counted as (
 found as (
     select
         rule_id,
-        case found_in when 'earlier' then earlier_table else later_table end
+        case reported_on when 'earlier' then earlier_table else later_table end
             as table_name,
-        case found_in when 'earlier' then earlier_line else later_line end as file_line,
-        case found_in when 'earlier' then earlier_record else later_record end
+        case reported_on when 'earlier' then earlier_line else later_line end
+            as file_line,
+        case reported_on when 'earlier' then earlier_record else later_record end
             as source_record,
         patient_id,
-        case found_in when 'earlier' then earlier_column else later_column end
+        case reported_on when 'earlier' then earlier_column else later_column end
             as column_name,
-        case found_in when 'earlier' then earlier_value else later_value end
+        case reported_on when 'earlier' then earlier_value else later_value end
             as value_text,
-        case found_in when 'earlier' then later_record else earlier_record end
+        case reported_on when 'earlier' then later_record else earlier_record end
             as related_record,
-        case found_in when 'earlier' then later_value else earlier_value end
+        case reported_on when 'earlier' then later_value else earlier_value end
             as related_value
     from orders_broken
     union all

@@ -54,7 +54,7 @@ marrow_before_status as (
             order by
                 marrow_assessments.assessment_date desc,
                 marrow_assessments.file_line asc
-        ) as recency
+        ) as rank_by_recency
     from disease_status
     inner join marrow_assessments
         on
@@ -135,7 +135,7 @@ found as (
     from marrow_before_status
     inner join marrow_limits
         on marrow_before_status.blast_percent > marrow_limits.of_mrd_positive
-    where marrow_before_status.recency = 1
+    where marrow_before_status.rank_by_recency = 1
     union all
     select
         case

@@ -35,7 +35,8 @@ rows_failed as (
         on failed.expectation_id = 'rule.' || failure_causes.rule_id
 ),
 
--- A share tells the causes that most records were withheld for.
+-- A share tells the causes that most records were withheld for, but for those that stop
+-- the build themselves: their own sentence is told once, beside it.
 causes_ranked as (
     select
         failure_causes.table_name,
@@ -50,7 +51,13 @@ causes_ranked as (
         ) as rank_by_records
     from failure_causes
     inner join gate_rules on failure_causes.rule_id = gate_rules.rule_id
-    where gate_rules.judged = 'quarantine'
+    left join rows_failed
+        on
+            rows_failed.expectation_id = 'rule.' || failure_causes.rule_id
+            and rows_failed.severity = 'critical'
+            and failure_causes.table_name = rows_failed.table_name
+            and failure_causes.column_name is not distinct from rows_failed.column_name
+    where gate_rules.judged = 'quarantine' and rows_failed.expectation_id is null
 ),
 
 causes_of_share as (
@@ -79,7 +86,8 @@ shares_failed as (
         reconciliation.n_quarantined as n_records,
         cast(null as bigint) as first_line,
         failed.exception,
-        causes_of_share.causes || '. ' || cast(reconciliation.n_quarantined as string)
+        coalesce(causes_of_share.causes || '. ', '')
+        || cast(reconciliation.n_quarantined as string)
         || ' of ' || cast(reconciliation.n_delivered as string)
         || ' records are in quarantine, more than '
         || cast(cast(gate_rules.max_percent as bigint) as string)
@@ -91,7 +99,7 @@ shares_failed as (
             and gate_rules.judged = 'share'
     inner join reconciliation
         on reconciliation.percent_quarantined > gate_rules.max_percent
-    inner join causes_of_share
+    left join causes_of_share
         on reconciliation.table_name = causes_of_share.table_name
 ),
 

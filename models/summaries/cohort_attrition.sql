@@ -69,7 +69,7 @@ counted as (
     left join steps_failed on steps.step = steps_failed.step
 ),
 
-telescoped as (
+running_totals as (
     select
         counted.step,
         counted.criterion,
@@ -83,4 +83,4 @@ telescoped as (
     cross join delivered
 )
 
-select * from telescoped
+select * from running_totals

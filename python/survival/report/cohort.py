@@ -78,7 +78,7 @@ def _attrition_table(study: Study, steps: list[Record]) -> Table:
         rows.append(row(f"{step['step']}. {label}", *cells))
     return Table(
         "attrition",
-        "Eligibility, in order (P7)",
+        "Eligibility criteria, in order",
         ("Criterion", "Assessed", "Excluded", "of these unknown", "Remaining"),
         tuple(rows),
     )

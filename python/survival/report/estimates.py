@@ -29,7 +29,7 @@ TESTED = (
     "Groups that are known only after the clock starts are tested from the landmark "
     "alone.",
 )
-REVERSED = "Here the end of follow-up is the event, and events are censored (P21)."
+REVERSED = "Here the end of follow-up is the event, and events are censored."
 
 
 def estimates_table(

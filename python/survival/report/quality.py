@@ -173,7 +173,7 @@ def _dates(study: Study) -> Table:
         rows.append(row(study.word("dated_event", found["event_type"]), *cells))
     return Table(
         "imputed_dates",
-        "Dates of events: given to the day, imputed from a part (P20), or missing",
+        "Dates of events: given to the day, imputed from a part, or missing",
         ("Event", "Given", "Imputed", "Missing"),
         tuple(rows),
     )

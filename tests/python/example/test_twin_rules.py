@@ -45,7 +45,7 @@ OCCURS = {
     "P8: CRi": "select 1 from marts.responses where best_remission = 'cri'",
     "P8: a bound that failed": """
         select 1 from intermediate.int_remission_assessments
-        where failed_bound is not null
+        where first_unmet_bound is not null
         """,
     "P8a: a remission that begins after index in MRD+": """
         select 1 from intermediate.int_remission_spells
