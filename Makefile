@@ -28,7 +28,7 @@ test: .venv/installed
 	$(CHECKED) dbt build
 	$(CHECKED) dbt test --select test_type:unit
 	$(CHECKED) sqlfluff lint --processes 2 models tests dbt_project/analyses
-	$(CHECKED) pytest
+	$(CHECKED) pytest --numprocesses auto --dist loadfile
 
 proof: .venv/installed
 	$(CHECKED) pytest -m proof tests

@@ -43,8 +43,11 @@
 {#- Where the findings of the delivery that was judged last can be read. -#}
 {% macro where_findings_are() -%}
     {%- set folder = (flags.TARGET_PATH or 'target') ~ '/quality/' -%}
+    {%- set working_file = run_query(
+        'select path from duckdb_databases() where database_name = current_database()'
+    ).rows[0][0] -%}
     {{ return(
         'findings: ' ~ folder ~ 'index.html, ' ~ folder ~ 'findings.csv, and in SQL '
-        ~ 'quality.findings and quality.quarantine of ' ~ target.path
+        ~ 'quality.findings and quality.quarantine of ' ~ working_file
     ) }}
 {%- endmacro %}

@@ -23,6 +23,7 @@ from delivery.preflight import inspect_delivery
 from survival.formatting import escape_formula
 
 from building.journal import working_file
+from building.parsing import spare_parsing
 from building.quality_page import (
     FAULT_COLUMNS,
     LIST_COLUMNS,
@@ -92,6 +93,7 @@ def _reason(fault: Fault) -> str:
 
 def _judged(folder: Path, place: Path) -> Checked:
     """The verdict of dbt's own gate, in a warehouse that is thrown away."""
+    spare_parsing(place / "target")
     completed = subprocess.run(
         [
             Path(sys.executable).with_name("dbt"),

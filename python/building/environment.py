@@ -46,6 +46,11 @@ def n_kept() -> int:
     return int(value)
 
 
+def named_warehouse() -> Path:
+    """The file that WAREHOUSE names, as it is written there."""
+    return Path(os.environ.get("WAREHOUSE", WAREHOUSE))
+
+
 def _named(variable: str, what: str, default: Path) -> Path:
     value = os.environ.get(variable)
     if value is None:

@@ -16,7 +16,10 @@ _READ = {"date": date.fromisoformat, "timestamp": datetime.fromisoformat}
 
 
 def working_file(warehouse: Path) -> Path:
-    """Where dbt writes, as profiles.yml says, before it is published."""
+    """Where dbt writes before it is published: a folder of its own beside it.
+
+    Always under the same name, so that the catalogue's does not depend on the file's.
+    """
     return warehouse.parent / ".building" / warehouse.name / "warehouse.duckdb"
 
 

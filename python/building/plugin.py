@@ -21,7 +21,13 @@ from delivery.contract import ContractBroken, delivery_contract
 from delivery.faults import DeliveryRefused
 
 from building.build import Build
-from building.environment import delivery_folder, n_kept, warehouse_file
+from building.environment import (
+    delivery_folder,
+    n_kept,
+    named_warehouse,
+    warehouse_file,
+)
+from building.journal import working_file
 from building.lock import BuildRefused
 from building.parameters import parameter_faults, parameters_used
 from building.quality_page import read_messages, write_page, write_refusal
@@ -80,6 +86,7 @@ class Plugin(BasePlugin):
         try:
             warehouse = warehouse_file()
             kept = n_kept()
+            self.creds.path = str(working_file(named_warehouse()))
             self.folder = delivery_folder() if flags.WHICH in _READS_DELIVERY else None
         except BuildRefused as refused:
             raise Refused(str(refused)) from refused

@@ -35,7 +35,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Build]:
             assert result.exit_code == 0, result.output
             own = folder / str(len(builds))
             own.mkdir()
-            warehouse = shutil.copyfile(result.warehouse, own / "warehouse.duckdb")
+            # Moved, so that none is compared with another of these.
+            warehouse = shutil.move(result.warehouse, own / "warehouse.duckdb")
             compiled = shutil.copytree(result.compiled, own / "compiled")
             shutil.copyfile(result.manifest, own / "manifest.json")
             builds[key] = replace(result, warehouse=warehouse, compiled=compiled)

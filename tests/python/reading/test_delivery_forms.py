@@ -13,7 +13,7 @@ TABLES = sorted({path.stem for path in SOURCE.glob("*.csv")} - {"manifest"})
 MARTS = """
     select table_name from duckdb_tables()
     where database_name = 'sent' and schema_name = 'marts'
-        and table_name <> 'delivery_log'
+        and table_name not in ('delivery_log', 'result_history')
     order by all
 """
 

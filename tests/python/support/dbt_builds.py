@@ -8,6 +8,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from building.parsing import spare_parsing
+
 PROJECT = Path(__file__).parents[3]
 DELIVERIES = PROJECT / "tests" / "deliveries"
 BMT_VARIABLES = {
@@ -57,6 +59,8 @@ def build(
     study: str = "",
 ) -> Build:
     """Run ``dbt build`` on a delivery, with everything that it writes in `folder`."""
+    if project == PROJECT:
+        spare_parsing(folder / "target")
     environment = {
         **os.environ,
         # A copy of the project is built by its own Python.

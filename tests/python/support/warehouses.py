@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import duckdb
+from building.parsing import spare_parsing
 from delivery.definitions import PROJECT
 
 NETWORK_CUT = Path(__file__).parent / "network_cut"
@@ -26,6 +27,7 @@ class Warehouse:
             "NETWORK_TRIES": str(folder / "network_tries"),
         }
         self.environment.pop("DELIVERY_DIR", None)
+        spare_parsing(folder / "target")
 
     def start(self, *arguments: str, delivery: Path | None = None) -> subprocess.Popen:
         given = {"DELIVERY_DIR": str(delivery)} if delivery else {}
