@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from building.terminal import escape_letters
 
 from survival.commands import (
+    changes,
     check,
     completion,
     estimate,
@@ -66,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
         verify,
         report,
         check,
+        changes,
         map,
         queries,
         rollback,

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from building.causes import CAUSES, ChangesFailed, explain, read_published
 from dbt_builds import PROJECT, build
 from delivery_files import as_parquet, copied, read_rows, renewed
 from delivery_writers import shuffled
+from survival.cli import main
 
 EXAMPLE = PROJECT / "dbt_project" / "deliveries" / "example"
 LATER = {
@@ -294,3 +296,119 @@ def test_a_hash_of_the_marts_tells_other_marts(published):
     hashes = rows(published["redefined"], "select marts_hash from marts.delivery_log")
     assert len(set(hashes)) == 4
     assert all(len(value) == 64 for (value,) in hashes)
+
+
+N_PATIENTS = (
+    "table_one",
+    "population=all subset=all variable=patients level=all statistic=count",
+    "value",
+)
+
+
+def causes_of(published, old: str, new: str, *, is_reversed: bool = False) -> dict:
+    movements = explain(
+        published[old],
+        published[new],
+        is_reversed=is_reversed,
+        step=lambda name: None,
+    )
+    return {movement.cell: movement for movement in movements}
+
+
+@pytest.fixture(
+    scope="module",
+    params=[False, pytest.param(True, marks=pytest.mark.proof)],
+    ids=["in_order", "reversed"],
+)
+def explained(published, request):
+    return causes_of(published, "otherwise", "edited", is_reversed=request.param)
+
+
+def test_the_causes_of_every_result_sum_to_its_movement(published, explained):
+    moved = rows(
+        published["edited"],
+        "select mart, mart_key, mart_column, value_before, value_after "
+        "from marts.result_changes",
+    )
+    assert len(moved) > 1000
+    for *cell, before, after in moved:
+        movement = explained[tuple(cell)]
+        assert (movement.before, movement.after) == (before, after)
+        assert movement.causes
+        if movement.shares:
+            size = max(1, abs(before), abs(after))
+            assert sum(movement.shares.values()) == pytest.approx(
+                after - before, rel=0, abs=1e-12 * size
+            )
+    # What moved there and back is told as well, and nothing else.
+    assert all(
+        explained[cell].before == explained[cell].after
+        for cell in explained.keys() - {tuple(cell) for *cell, _, _ in moved}
+    )
+
+
+def test_each_edit_is_its_own_cause(explained):
+    nothing = dict.fromkeys(CAUSES, 0)
+    # One was withdrawn; of one the consent is refused.
+    assert explained[N_PATIENTS].shares == nothing | {"patients": -1, "corrections": -1}
+    # The death that was found is a correction, in whatever order.
+    deaths = explained[
+        "survival_summary",
+        "analysis_id=rr_ph_neg__os stratum=all statistic=median_months",
+        "n_event",
+    ]
+    assert deaths.shares == nothing | {"corrections": 1}
+    assert {cause for movement in explained.values() for cause in movement.causes} == {
+        "patients",
+        "corrections",
+        "follow_up",
+    }
+
+
+@pytest.fixture(scope="module")
+def redefined(published):
+    return causes_of(published, "edited", "redefined")
+
+
+def test_another_definition_is_the_one_cause_of_what_it_moves(redefined):
+    assert redefined[N_PATIENTS].shares["definitions"] < 0
+    assert {movement.causes for movement in redefined.values()} == {("definitions",)}
+
+
+def test_cells_are_named_as_the_history_names_them(published):
+    read = read_published(published["edited"])
+    assert read.cells == {
+        tuple(cell): value
+        for *cell, value in rows(
+            published["edited"],
+            "select mart, mart_key, mart_column, value from marts.result_history "
+            f"where build_id = '{read.build_id}'",
+        )
+    }
+
+
+def test_what_is_no_published_file_is_told_in_a_line(published, tmp_path):
+    with pytest.raises(ChangesFailed, match="nothing is published in it"):
+        explain(
+            tmp_path / "none.duckdb",
+            published["edited"],
+            is_reversed=False,
+            step=lambda name: None,
+        )
+
+
+def test_the_command_prints_the_headlines_and_what_is_asked_for(
+    redefined, monkeypatch, capsys
+):
+    monkeypatch.setattr(
+        "building.causes.explain", lambda *_, **__: list(redefined.values())
+    )
+    files = ["april.duckdb", "may.duckdb"]
+    assert main(["changes", *files]) == 0
+    printed = capsys.readouterr()
+    assert "in this order: code, definitions, patients" in printed.err
+    assert N_PATIENTS[1] + " value" in printed.out
+    assert main(["changes", *files, "--result", "rr__os", "--format", "csv"]) == 0
+    header, *lines = capsys.readouterr().out.splitlines()
+    assert header.startswith("mart,mart_key,mart_column,before,after,code,definitions")
+    assert lines and all("rr__os" in line for line in lines)
