@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import isnan, nan
@@ -359,6 +359,52 @@ DEFINITIONS = (
 )
 
 
+class HeadlineResult(NamedTuple):
+    """A main result of a population, and its cell in the marts."""
+
+    label: str
+    population: Record
+    mart_key: str
+    mart_column: str
+    is_median: bool
+
+
+def headline_results(tables: Mapping[str, list[Record]]) -> list[HeadlineResult]:
+    """The main results, of `report_results`, of each population, in their order."""
+    found = []
+    for result in tables["report_results"]:
+        for population in tables["populations"]:
+            group = result["disease_group"]
+            if group not in (None, population["disease_group"]):
+                continue
+            name = population["population"]
+            key, column = _cell_of(result, name)
+            is_median = result["kind"] == "median"
+            found.append(
+                HeadlineResult(result["label"], population, key, column, is_median)
+            )
+    return found
+
+
+def _cell_of(result: Record, population: str) -> tuple[str, str]:
+    if result["kind"] == "response":
+        window, measure = result["response_window"], result["measure"]
+        return (
+            f"population={population} subset=all response_window={window} "
+            f"measure={measure}",
+            "percent",
+        )
+    statistic = {
+        "median": "median_months",
+        "incidence": f"cumulative_incidence_percent at_month={result['at_month']}",
+    }[result["kind"]]
+    return (
+        f"analysis_id={population}__{result['endpoint']} stratum=all "
+        f"statistic={statistic}",
+        "estimate",
+    )
+
+
 def read_study(
     warehouse: Warehouse, analyses: Iterable[Analysis], *, has_tests: bool = False
 ) -> Study:
@@ -372,6 +418,12 @@ def read_study(
     tables["verdict"] = warehouse.records("verdict", schema="quality")
     tables["findings"] = warehouse.findings_counted()
     tables["imputed_dates"] = warehouse.dates_counted()
+    tables["builds_compared"] = warehouse.builds_compared()
+    tables["records_changed"] = warehouse.records_changed()
+    tables["patients_changed"] = warehouse.patients_changed()
+    tables["result_history"] = warehouse.results_over_builds(
+        [(result.mart_key, result.mart_column) for result in headline_results(tables)]
+    )
     return Study(
         delivery=warehouse.delivery(),
         later=warehouse.unpublished_since(),

@@ -167,6 +167,63 @@ class Warehouse:
             f"from {DATES} group by all order by event_type"
         )
 
+    def builds_compared(self) -> list[dict[str, Any]]:
+        """The builds of this study whose results the history holds, in their order."""
+        return self._counted(
+            "with log as (from marts.delivery_log) "
+            "select build_id, delivery_id, data_cutoff_date from log "
+            "where build_id in (select build_id from marts.result_history) "
+            "and study = (select max_by(study, started_at) from log) "
+            "order by started_at"
+        )
+
+    def results_over_builds(self, cells: list[tuple[str, str]]) -> list[dict[str, Any]]:
+        """Values of these cells, mart key and column, in every build."""
+        listed = ", ".join("(?, ?)" for _ in cells)
+        if not cells:
+            return []
+        return _dictionaries(
+            self._connection.execute(
+                "select build_id, mart_key, mart_column, value "
+                "from marts.result_history "
+                f"where (mart_key, mart_column) in ({listed})",
+                [part for cell in cells for part in cell],
+            )
+        )
+
+    def records_changed(self) -> list[dict[str, Any]]:
+        """Records that changed since the build before, counted by table."""
+        return self._counted(
+            "with records as (select table_name, record_key, version, change, "
+            "bool_or(is_after_cutoff) as is_after "
+            "from marts.record_changes group by all) "
+            "select table_name, "
+            "count(*) filter (where change = 'added' and is_after) as n_new, "
+            "count(*) filter (where change = 'added' and not is_after) as n_late, "
+            "count(*) filter (where change = 'changed' and is_after) as n_continued, "
+            "count(*) filter (where change = 'changed' and not is_after) "
+            "as n_corrected, "
+            "count(*) filter (where change = 'removed') as n_removed "
+            "from records group by all order by table_name"
+        )
+
+    def patients_changed(self) -> list[dict[str, Any]]:
+        """Patients who entered or left the study since, counted by the reason."""
+        return self._counted(
+            "with inclusion as (select patient_id, "
+            "coalesce(value_after, 'gone') as value_after "
+            "from marts.patient_changes where mart = 'cohort' "
+            "and mart_column = 'is_included' "
+            "and 'true' in (coalesce(value_before, ''), coalesce(value_after, ''))) "
+            "select case value_after when 'true' then 'entered' when 'gone' "
+            "then 'no longer delivered' else cohort_attrition.criterion end as reason, "
+            "count(*) as n from inclusion left join marts.cohort "
+            "on inclusion.patient_id = cohort.patient_id "
+            "left join marts.cohort_attrition "
+            "on cohort.exclusion_step = cohort_attrition.step "
+            "group by all order by reason"
+        )
+
     def _counted(self, query: str) -> list[dict[str, Any]]:
         return _dictionaries(self._connection.execute(query))
 

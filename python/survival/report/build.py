@@ -33,6 +33,7 @@ from survival.report.patients import Patients, patient_lists
 from survival.report.publication import publication_section
 from survival.report.quality import judged_by_marts, quality_page, quality_section
 from survival.report.responses import response_section
+from survival.report.since import since_section
 from survival.report.summary import summary_section
 from survival.report.survival import (
     survival_section,
@@ -74,6 +75,7 @@ NO_QUALITY = (
 )
 SECTIONS = (
     summary_section,
+    since_section,
     population_section,
     baseline_section,
     response_section,

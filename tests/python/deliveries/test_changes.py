@@ -1,6 +1,8 @@
 """What a build says of the one before: records, patients and results that changed."""
 
 import csv
+import html
+import re
 import shutil
 from pathlib import Path
 
@@ -412,3 +414,43 @@ def test_the_command_prints_the_headlines_and_what_is_asked_for(
     header, *lines = capsys.readouterr().out.splitlines()
     assert header.startswith("mart,mart_key,mart_column,before,after,code,definitions")
     assert lines and all("rr__os" in line for line in lines)
+
+
+def chapter(published, name: str, folder: Path, *options: str) -> str:
+    """The text of the report's chapter on the delivery before, or nothing."""
+    warehouse = ["--warehouse", str(published[name])]
+    assert main(["report", *warehouse, "--output", str(folder), *options]) == 0
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    _, found, rest = page.partition('id="since"')
+    text = re.sub(r"<[^>]+>", " ", rest.partition("<section")[0]) if found else ""
+    return " ".join(html.unescape(text).split())
+
+
+def test_the_report_tells_what_moved_since_the_last_delivery(published, tmp_path):
+    text = chapter(published, "edited", tmp_path)
+    assert (
+        "Compared with delivery neuf-synthetic-twin-1 (data cut-off 2018-03-31)" in text
+    )
+    ((before, now),) = rows(
+        published["edited"],
+        "select value_before, value_after from marts.result_changes where mart_key = "
+        "'analysis_id=all__os stratum=all statistic=median_months' "
+        "and mart_column = 'estimate'",
+    )
+    moved = f"{now - before:+.1f}".replace("-", "\N{MINUS SIGN}")
+    assert f"All patients {before:.1f} {now:.1f} {moved}" in text
+    assert "Left: no longer delivered 1" in text
+    assert "Follow up 0 1 0 1 1" in text
+    assert (tmp_path / "figures" / "since_history.svg").exists()
+
+
+def test_a_first_delivery_has_no_such_chapter(published, tmp_path):
+    assert chapter(published, "first", tmp_path) == ""
+
+
+def test_a_masked_report_tells_no_movement(published, tmp_path):
+    text = chapter(published, "edited", tmp_path, "--minimum-cell", "5")
+    assert "What changed since delivery neuf-synthetic-twin-1 is left out" in text
+    # The heading and the sentence: no table, no figure, no count of what moved.
+    assert len(text) < 250
+    assert not list((tmp_path / "figures").glob("since*"))
