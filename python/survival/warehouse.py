@@ -179,16 +179,15 @@ class Warehouse:
 
     def results_over_builds(self, cells: list[tuple[str, str]]) -> list[dict[str, Any]]:
         """Values of these cells, mart key and column, in every build."""
-        listed = ", ".join("(?, ?)" for _ in cells)
         if not cells:
             return []
-        return _dictionaries(
-            self._connection.execute(
-                "select build_id, mart_key, mart_column, value "
-                "from marts.result_history "
-                f"where (mart_key, mart_column) in ({listed})",
-                [part for cell in cells for part in cell],
-            )
+        listed = ", ".join(
+            "('{}', '{}')".format(*(part.replace("'", "''") for part in cell))
+            for cell in cells
+        )
+        return self._counted(
+            "select build_id, mart_key, mart_column, value from marts.result_history "
+            f"where (mart_key, mart_column) in ({listed})"
         )
 
     def records_changed(self) -> list[dict[str, Any]]:
