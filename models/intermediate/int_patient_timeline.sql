@@ -161,7 +161,9 @@ timelined as (
         mrd_responses.source_record
     from patients
     inner join mrd_responses
-        on patients.patient_id = mrd_responses.patient_id and mrd_responses.rank_by_date = 1
+        on
+            patients.patient_id = mrd_responses.patient_id
+            and mrd_responses.rank_by_date = 1
     where patients.disease_group = 'mrd_positive'
     union all
     select

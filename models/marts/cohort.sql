@@ -60,7 +60,9 @@ screened_out as (
         exits_ranked.exclusion_reason
     from patients
     left join exits_ranked
-        on patients.patient_id = exits_ranked.patient_id and exits_ranked.rank_by_step = 1
+        on
+            patients.patient_id = exits_ranked.patient_id
+            and exits_ranked.rank_by_step = 1
 ),
 
 placed as (

@@ -46,7 +46,8 @@ values_listed as (
         {{ 'cast(delivered.' ~ column ~ ' as double)'
             if type in ('integer', 'number')
             else 'cast(null as double)' }} as quantity,
-        {{ 'delivered.' ~ happened if happened else 'cast(null as date)' }} as known_date
+        {{ 'delivered.' ~ happened if happened else 'cast(null as date)' }}
+            as known_date
     from {{ ref('stg_delivery__' ~ table) }} as delivered
     where
         delivered.disposition = 'accepted'

@@ -1,7 +1,8 @@
 with
 keys_doubled as (
     {%- for table in delivery_tables() %}
-    {%- set record_key = record_fingerprint(table.columns.values() | selectattr('meta.key')) %}
+    {%- set keys = table.columns.values() | selectattr('meta.key') %}
+    {%- set record_key = record_fingerprint(keys) %}
     {{- '\n    union all' if not loop.first }}
     select
         '{{ table.name }}' as table_name,
