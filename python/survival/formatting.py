@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isnan
@@ -12,6 +13,7 @@ NOT_ESTIMABLE = "NE"
 DECIMALS = 1
 # A spreadsheet takes a cell that begins so for a formula.
 FORMULA, SPACES = ("=", "+", "-", "@"), ("\t", "\r")
+CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,15 @@ def format_ratio(numerator: int | None, denominator: int | None) -> str:
 
 
 def escape_formula(value: Any) -> Any:
-    """A cell that a spreadsheet shows and does not run.
+    r"""A cell that a spreadsheet shows in one line and does not run.
 
-    >>> escape_formula("=1+1"), escape_formula(7)
-    ("'=1+1", 7)
+    A control character is a blank: a lone carriage return would begin a record.
+
+    >>> escape_formula("=1+1"), escape_formula("a\rb"), escape_formula(7)
+    ("'=1+1", 'a b', 7)
     """
-    is_text = isinstance(value, str)
-    is_formula = is_text and (value.lstrip()[:1] in FORMULA or value[:1] in SPACES)
-    return f"'{value}" if value and is_formula else value
+    if not isinstance(value, str):
+        return value
+    is_formula = value.lstrip()[:1] in FORMULA or value[:1] in SPACES
+    shown = CONTROL.sub(" ", value)
+    return f"'{shown}" if shown and is_formula else shown

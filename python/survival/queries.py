@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,6 @@ COLUMNS = (
     "answer_date",
 )
 """Those of the table ``query_answers`` of the delivery contract."""
-_CONTROL = re.compile("[\x00-\x1f\x7f]")
 ASKED = ("open", "reopened")
 # First what does most to the results.
 _ORDER = "query_rank, patient_id, rule_id, table_name, record_key, query_id"
@@ -84,11 +82,7 @@ def _found(row: dict[str, Any]) -> str:
 
 
 def _escaped(rows: Iterable[Sequence[str]]) -> list[list[str]]:
-    # In one line, whatever a site had delivered.
-    return [
-        [escape_formula(_CONTROL.sub(" ", cell)) for cell in row]
-        for row in (COLUMNS, *rows)
-    ]
+    return [[escape_formula(cell) for cell in row] for row in (COLUMNS, *rows)]
 
 
 def _csv(rows: Sequence[Sequence[str]], *, title: str) -> bytes:

@@ -75,9 +75,15 @@ def test_a_delivery_that_cannot_be_read_exits_1_with_its_faults(tmp_path, capsys
         assert "required file is missing" in capsys.readouterr().out
 
 
+def test_a_carriage_return_in_a_value_begins_no_record(tmp_path):
+    write_list(tmp_path / "x.csv", ["a", "b"], [["one\rtwo", "three"]])
+    with (tmp_path / "x.csv").open(newline="", encoding="utf-8") as file:
+        assert list(csv.reader(file)) == [["a", "b"], ["one two", "three"]]
+
+
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", " =1", "\t=1", "\r=1"])
 def test_no_cell_of_a_list_is_a_formula(text, tmp_path):
-    assert escape_formula(text) == "'" + text
+    assert escape_formula(text) == "'" + text.replace("\t", " ").replace("\r", " ")
     write_list(tmp_path / "x.csv", ["a"], [[text]])
     assert "'" in (tmp_path / "x.csv").read_text()
 
