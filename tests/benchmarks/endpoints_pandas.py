@@ -59,7 +59,9 @@ def days_of_death(texts: pd.Series, contact: pd.Series) -> pd.Series:
     # A month is its 15th, moved into what is possible; a year the middle of it.
     middle = (first + pd.Timedelta(days=14)).clip(lower=low)
     room = (last - low).dt.days
-    middle = middle.where(texts.str.len() != 4, low + pd.to_timedelta(room // 2, "D"))
+    # Whole numbers: of a NaN, pandas rounds whatever stands in memory.
+    half = pd.to_timedelta((room // 2).fillna(0).astype("int64"), "D")
+    middle = middle.where(texts.str.len() != 4, low + half)
     return first.where(texts.str.len() == 10, middle.where(room.between(0, 30)))
 
 
