@@ -8,7 +8,6 @@ import io
 import json
 import os
 import re
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -17,13 +16,12 @@ from pathlib import Path
 
 import duckdb
 from delivery.contract import ContractBroken
-from delivery.definitions import PROJECT, gate_rule
+from delivery.definitions import gate_rule
 from delivery.faults import DeliveryRefused, Fault, one_line
 from delivery.preflight import inspect_delivery
 from survival.formatting import escape_formula
 
-from building.journal import working_file
-from building.parsing import spare_parsing
+from building.apart import build_apart
 from building.quality_page import (
     FAULT_COLUMNS,
     LIST_COLUMNS,
@@ -93,33 +91,11 @@ def _reason(fault: Fault) -> str:
 
 def _judged(folder: Path, place: Path) -> Checked:
     """The verdict of dbt's own gate, in a warehouse that is thrown away."""
-    spare_parsing(place / "target")
-    completed = subprocess.run(
-        [
-            Path(sys.executable).with_name("dbt"),
-            *("build", "--project-dir", PROJECT, "--profiles-dir", PROJECT),
-            *("--select", "+derivation_findings", "+quality_pages"),
-            *("--exclude-resource-type", "test"),
-            *("--exclude-resource-type", "unit_test"),
-        ],
-        cwd=PROJECT,
-        # The caller's settings of dbt may be those of another project.
-        env={k: v for k, v in os.environ.items() if not k.startswith("DBT_")}
-        | {
-            "PYTHONIOENCODING": "utf-8",
-            "DELIVERY_DIR": os.path.abspath(folder),
-            "WAREHOUSE": str(place / "warehouse.duckdb"),
-            "DBT_TARGET_PATH": str(place / "target"),
-            "DBT_LOG_PATH": str(place / "logs"),
-        },
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
+    working, failed = build_apart(
+        ["+derivation_findings", "+quality_pages"], delivery=folder, place=place
     )
-    if completed.returncode:
-        printed = completed.stdout + completed.stderr
-        raise CheckFailed(f"the gate came to no verdict: {reason_of(printed)}")
-    working = working_file(place / "warehouse.duckdb")
+    if failed is not None:
+        raise CheckFailed(f"the gate came to no verdict: {reason_of(failed)}")
     with duckdb.connect(str(working), read_only=True) as connection:
         ((delivery_id, is_accepted),) = connection.execute(
             "select delivery_id, is_accepted from quality.verdict"

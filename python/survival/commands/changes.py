@@ -66,8 +66,10 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print every movement with its causes."""
-    from building.causes import CAUSES, ChangesFailed, explain
+    from building.causes import explain
     from building.environment import warehouse_file
+    from building.results import ChangesFailed
+    from building.steps import CAUSES
 
     order = CAUSES[::-1] if arguments.reverse else CAUSES
     print(f"in this order: {', '.join(order)}", file=sys.stderr)

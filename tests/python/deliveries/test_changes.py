@@ -8,7 +8,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from building.causes import CAUSES, ChangesFailed, explain, read_published
+from building.causes import explain
+from building.results import ChangesFailed, read_published
+from building.steps import CAUSES
 from dbt_builds import PROJECT, build
 from delivery_files import as_parquet, copied, read_rows, renewed
 from delivery_writers import shuffled
@@ -454,3 +456,14 @@ def test_a_masked_report_tells_no_movement(published, tmp_path):
     # The heading and the sentence: no table, no figure, no count of what moved.
     assert len(text) < 250
     assert not list((tmp_path / "figures").glob("since*"))
+
+
+def test_files_of_two_versions_are_told_in_a_line(published, tmp_path):
+    older = shutil.copyfile(published["edited"], tmp_path / "older.duckdb")
+    older.chmod(0o600)
+    with duckdb.connect(str(older)) as connection:
+        connection.execute(
+            "alter table delivery.manifest rename data_cutoff_date to cutoff"
+        )
+    with pytest.raises(ChangesFailed, match="not of one version of the project"):
+        explain(older, published["edited"], is_reversed=False, step=lambda name: None)

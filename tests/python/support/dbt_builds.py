@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from building.parsing import spare_parsing
+from building.apart import spare_parsing
 
 PROJECT = Path(__file__).parents[3]
 DELIVERIES = PROJECT / "tests" / "deliveries"

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import duckdb
-from building.parsing import spare_parsing
+from building.apart import spare_parsing
 from delivery.definitions import PROJECT
 
 NETWORK_CUT = Path(__file__).parent / "network_cut"
