@@ -1,6 +1,7 @@
 """A build: what one dbt command may read, write and publish."""
 
 import atexit
+import shutil
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ from delivery.preflight import inspect_delivery
 
 from building.access import follow_access
 from building.earlier import lend_earlier
-from building.journal import journal_of, read_journal, write_journal
+from building.journal import journal_of, read_journal, spill_folder, write_journal
 from building.keeping import forget_older, keep
 from building.lock import BuildRefused, take_lock
 from building.log import (
@@ -61,6 +62,7 @@ class Build:
         for leftover in (self.working, half_written(self.warehouse)):
             for path in (leftover, leftover.with_name(leftover.name + ".wal")):
                 path.unlink(missing_ok=True)
+        shutil.rmtree(spill_folder(self.working), ignore_errors=True)
         atexit.register(self.end)
 
     def load(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

@@ -46,6 +46,19 @@ def n_kept() -> int:
     return int(value)
 
 
+def memory_limit() -> str | None:
+    """What DuckDB may hold at once by MEMORY_LIMIT; None where the profile says it."""
+    value = os.environ.get("MEMORY_LIMIT")
+    if value is None:
+        return None
+    if not re.fullmatch(r"[1-9]\d{0,6} ?[MG]B", value):
+        raise BuildRefused(
+            f"MEMORY_LIMIT is '{value}': expected what DuckDB may hold in memory "
+            "before it writes to disk, as 2500MB or 6GB"
+        )
+    return value
+
+
 def named_warehouse() -> Path:
     """The file that WAREHOUSE names, as it is written there."""
     return Path(os.environ.get("WAREHOUSE", WAREHOUSE))

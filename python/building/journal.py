@@ -23,6 +23,11 @@ def working_file(warehouse: Path) -> Path:
     return warehouse.parent / ".building" / warehouse.name / "warehouse.duckdb"
 
 
+def spill_folder(working: Path) -> Path:
+    """Where DuckDB writes what its memory limit leaves no room for."""
+    return working.with_name(working.name + ".tmp")
+
+
 def journal_of(warehouse: Path) -> Path:
     """Where the builds of a warehouse are noted."""
     working = working_file(warehouse)

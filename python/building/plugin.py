@@ -13,6 +13,7 @@ import duckdb
 import pandas
 from dbt import selected_resources
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
 from dbt_common.exceptions import DbtBaseException
@@ -23,11 +24,12 @@ from delivery.faults import DeliveryRefused
 from building.build import Build
 from building.environment import (
     delivery_folder,
+    memory_limit,
     n_kept,
     named_warehouse,
     warehouse_file,
 )
-from building.journal import working_file
+from building.journal import spill_folder, working_file
 from building.lock import BuildRefused
 from building.parameters import parameter_faults, parameters_used
 from building.quality_page import read_messages, write_page, write_refusal
@@ -86,6 +88,7 @@ class Plugin(BasePlugin):
         try:
             warehouse = warehouse_file()
             kept = n_kept()
+            self.memory_limit = memory_limit()
             self.creds.path = str(working_file(named_warehouse()))
             self.folder = delivery_folder() if flags.WHICH in _READS_DELIVERY else None
         except BuildRefused as refused:
@@ -111,6 +114,18 @@ class Plugin(BasePlugin):
         }
         is_judged = "expectation_results" in selected and flags.WHICH in _READS_DELIVERY
         self.runner = Runner() if is_judged else None
+
+    def update_connection_config(
+        self, creds: DuckDBCredentials, config: dict[str, Any]
+    ) -> None:
+        """Keep DuckDB within MEMORY_LIMIT, which goes before the profile's limit.
+
+        Read here, and not in the profile, where another value would make dbt parse the
+        whole project anew.
+        """
+        if self.memory_limit:
+            config["memory_limit"] = self.memory_limit
+        config["temp_directory"] = str(spill_folder(self.build.working))
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Read the delivery, before the first query."""

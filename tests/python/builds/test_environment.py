@@ -12,8 +12,13 @@ import duckdb
 import pytest
 from building.access import create_private, follow_access, keep_access
 from building.command import impossible_day
-from building.environment import EXAMPLE, delivery_folder, warehouse_file
-from building.journal import journal_of, read_journal, working_file
+from building.environment import (
+    EXAMPLE,
+    delivery_folder,
+    memory_limit,
+    warehouse_file,
+)
+from building.journal import journal_of, read_journal, spill_folder, working_file
 from building.lock import BuildRefused
 from building.publishing import replace_file
 from delivery_files import copied
@@ -267,3 +272,59 @@ def test_dbt_tells_an_impossible_day_in_one_line(tmp_path):
     code, output = Warehouse(tmp_path).run("build", "--vars", "{study_end: 2018-02-31}")
     assert code == 1
     assert output == "--vars: 2018-02-31 is no day of the calendar\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"), [(None, "2.3 GiB"), ("100MB", "95.3 MiB"), ("6GB", "5.5 GiB")]
+)
+def test_a_build_holds_what_it_is_told_in_memory(built, given, shown):
+    code, output = limited(
+        built,
+        given,
+        "select current_setting('memory_limit') as held, "
+        "current_setting('temp_directory') as spilled",
+    )
+    assert code == 0, output
+    assert f'"held": "{shown}"' in output
+    assert f'"spilled": "{working_file(built.path)}.tmp"' in output
+
+
+def test_what_memory_has_no_room_for_is_written_beside_the_working_file(built):
+    """A sort of 320 MB, with 100 MB to hold; the disk is refused to the second."""
+    sort = (
+        "select count(*) as sorted from (select a, row_number() over (order by b) as n "
+        "from (select range as a, hash(range) as b from range(20000000)))"
+        " where n < 0 or a >= 0"
+    )
+    code, output = limited(built, "100MB", sort)
+    assert code == 0, output
+    assert '"sorted": 20000000' in output
+    spilled = spill_folder(working_file(built.path))
+    assert not list(spilled.iterdir() if spilled.exists() else [])
+    shutil.rmtree(spilled, ignore_errors=True)
+    spilled.write_text("no folder")
+    try:
+        code, output = limited(built, "100MB", sort)
+    finally:
+        spilled.unlink()
+    assert code != 0
+    assert spilled.name in output
+
+
+@pytest.mark.parametrize("value", ["", "0GB", "4", "80%", "2 gigabytes"])
+def test_a_limit_that_none_is_ends_the_command(monkeypatch, value):
+    monkeypatch.setenv("MEMORY_LIMIT", value)
+    with pytest.raises(BuildRefused, match=r"MEMORY_LIMIT is '.*': expected .* 2500MB"):
+        memory_limit()
+
+
+def limited(warehouse: Warehouse, limit: str | None, query: str) -> tuple[int, str]:
+    """Ask the working file, with so much memory."""
+    before = warehouse.environment
+    warehouse.environment = {k: v for k, v in before.items() if k != "MEMORY_LIMIT"}
+    if limit:
+        warehouse.environment["MEMORY_LIMIT"] = limit
+    try:
+        return warehouse.run("show", "--output", "json", "--inline", query)
+    finally:
+        warehouse.environment = before
