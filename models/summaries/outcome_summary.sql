@@ -155,18 +155,19 @@ facts_listed as (
         is_positive as is_met
     from markers_judged
     union all
-    select
-        cohort.patient_id,
+    -- Who is not listed here did not have it: it is told of every patient.
+    select distinct
+        concurrent_therapies.patient_id,
         therapies_listed.fact,
-        count(concurrent_therapies.patient_id) > 0 as is_met
-    from cohort
-    cross join therapies_listed
-    left join concurrent_therapies
+        true as is_met
+    from concurrent_therapies
+    inner join therapies_listed
         on
-            cohort.patient_id = concurrent_therapies.patient_id
-            and therapies_listed.drug_class = concurrent_therapies.drug_class
-            and coalesce(therapies_listed.drug = concurrent_therapies.drug, true)
-    group by cohort.patient_id, therapies_listed.fact
+            concurrent_therapies.drug_class = therapies_listed.drug_class
+            and (
+                therapies_listed.drug is null
+                or concurrent_therapies.drug = therapies_listed.drug
+            )
 ),
 
 measures_listed as (
@@ -185,28 +186,63 @@ measures_listed as (
     from drugs_listed
 ),
 
+groups_counted as (
+    select
+        population,
+        subset,
+        count(*) as n_patients
+    from patients_grouped
+    group by population, subset
+),
+
+-- Counted in the pass that joins them: there are many facts per patient.
+facts_met as (
+    select
+        patients_grouped.population,
+        measures_listed.subset,
+        measures_listed.measure,
+        count(case when facts_listed.is_met then 1 end) as n_met,
+        count(facts_listed.is_met) as n_known
+    from facts_listed
+    inner join measures_listed on facts_listed.fact = measures_listed.fact
+    inner join patients_grouped
+        on
+            facts_listed.patient_id = patients_grouped.patient_id
+            and measures_listed.subset = patients_grouped.subset
+    group by
+        patients_grouped.population, measures_listed.subset, measures_listed.measure
+),
+
 -- Of whom the answer is known.
 facts_counted as (
     select
         populations.population,
         measures_listed.subset,
         measures_listed.measure,
-        count(case when facts_listed.is_met then 1 end) as numerator,
-        count(facts_listed.is_met) as denominator
+        coalesce(facts_met.n_met, 0) as numerator,
+        coalesce(
+            case
+                when therapies_told.fact is not null then groups_counted.n_patients
+                else facts_met.n_known
+            end,
+            0
+        ) as denominator
     from populations
     inner join measures_listed
         on
             measures_listed.disease_group is null
             or populations.disease_group = measures_listed.disease_group
-    left join patients_grouped
+    left join therapies_listed as therapies_told
+        on measures_listed.fact = therapies_told.fact
+    left join groups_counted
         on
-            populations.population = patients_grouped.population
-            and measures_listed.subset = patients_grouped.subset
-    left join facts_listed
+            populations.population = groups_counted.population
+            and measures_listed.subset = groups_counted.subset
+    left join facts_met
         on
-            patients_grouped.patient_id = facts_listed.patient_id
-            and measures_listed.fact = facts_listed.fact
-    group by populations.population, measures_listed.subset, measures_listed.measure
+            populations.population = facts_met.population
+            and measures_listed.subset = facts_met.subset
+            and measures_listed.measure = facts_met.measure
     union all
     select
         populations.population,

@@ -37,18 +37,33 @@ cells_listed as (
         and coalesce(populations.disease_group = table_one_levels.disease_group, true)
 ),
 
-characteristics_grouped as (
+patients_summarised as (
     select
         patients_grouped.population,
         patients_grouped.subset,
-        characteristics.patient_id,
+        patients_grouped.patient_id
+    from patients_grouped
+    inner join summary_subsets on patients_grouped.subset = summary_subsets.subset
+),
+
+-- Counted in the one pass that joins them: there are many rows per patient.
+values_counted as (
+    select
+        patients_summarised.population,
+        patients_summarised.subset,
+        characteristics.variable,
+        characteristics.level,
+        characteristics.quantity,
+        count(*) as n_patients
+    from patients_summarised
+    inner join characteristics
+        on patients_summarised.patient_id = characteristics.patient_id
+    group by
+        patients_summarised.population,
+        patients_summarised.subset,
         characteristics.variable,
         characteristics.level,
         characteristics.quantity
-    from patients_grouped
-    inner join summary_subsets on patients_grouped.subset = summary_subsets.subset
-    inner join characteristics
-        on patients_grouped.patient_id = characteristics.patient_id
 ),
 
 levels_counted as (
@@ -57,8 +72,8 @@ levels_counted as (
         subset,
         variable,
         level,
-        count(*) as n_patients
-    from characteristics_grouped
+        cast(sum(n_patients) as bigint) as n_patients
+    from values_counted
     group by population, subset, variable, level
 ),
 
@@ -68,8 +83,8 @@ quantities_counted as (
         subset,
         variable,
         quantity,
-        count(*) as n_patients
-    from characteristics_grouped
+        cast(sum(n_patients) as bigint) as n_patients
+    from values_counted
     where quantity is not null
     group by population, subset, variable, quantity
 ),
@@ -103,15 +118,29 @@ quantities_measured as (
 ),
 
 -- A patient with several sites is one patient.
+patients_described as (
+    select
+        patient_id,
+        variable,
+        max(case when level <> 'unknown' then 1 else 0 end) as is_known
+    from characteristics
+    group by patient_id, variable
+),
+
 variables_counted as (
     select
-        population,
-        subset,
-        variable,
-        count(distinct patient_id) as n_patients,
-        count(distinct case when level <> 'unknown' then patient_id end) as n_known
-    from characteristics_grouped
-    group by population, subset, variable
+        patients_summarised.population,
+        patients_summarised.subset,
+        patients_described.variable,
+        count(*) as n_patients,
+        cast(sum(patients_described.is_known) as bigint) as n_known
+    from patients_summarised
+    inner join patients_described
+        on patients_summarised.patient_id = patients_described.patient_id
+    group by
+        patients_summarised.population,
+        patients_summarised.subset,
+        patients_described.variable
 ),
 
 -- The unknown are told of all; every other share is of the known.
