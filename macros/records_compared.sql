@@ -1,19 +1,29 @@
-{#- Each patient's records of each table as one number, whatever their order. -#}
-{% macro records_summed(source_name) -%}
+{#- The patients whose records of a table are not those of before, whatever their order:
+    equal records cancel each other out, and as many stand on both sides. One table at a
+    time, without a join, so that memory holds a number per patient. -#}
+{% macro patients_touched(source_before, source_after) -%}
     {%- for table in delivery_tables() %}
     {{- '\n    union all' if not loop.first }}
     select
         '{{ table.name }}' as table_name,
-        coalesce(patient_id, '') as patient_id,
-        bit_xor({{ hash_of(
-            "concat_ws(chr(31), coalesce("
-            ~ table.columns.values() | map(attribute='name') | join(", ''), coalesce(")
-            ~ ", ''))"
-        ) }}) as content,
-        count(*) as n_records
-    from {{ source(source_name, table.name) }}
-    cross join earlier_build
-    group by coalesce(patient_id, '')
+        patient_id
+    from (
+        {%- for source_name, side in [(source_before, -1), (source_after, 1)] %}
+        {{- '\n        union all' if not loop.first }}
+        select
+            coalesce(patient_id, '') as patient_id,
+            {{ side }} as side,
+            {{ hash_of(
+                "concat_ws(chr(31), coalesce("
+                ~ table.columns.values() | map(attribute='name') | join(", ''), coalesce(")
+                ~ ", ''))"
+            ) }} as content
+        from {{ source(source_name, table.name) }}
+        cross join earlier_build
+        {%- endfor %}
+    ) as records_of_both
+    group by patient_id
+    having bit_xor(content) <> 0 or sum(side) <> 0
     {%- endfor %}
 {%- endmacro %}
 

@@ -33,26 +33,8 @@ columns_described as (
     left join date_roles on contract_columns.date_role = date_roles.date_role
 ),
 
-summed_before as (
-    {{- records_summed('earlier_delivery') }}
-),
-
-summed_after as (
-    {{- records_summed('delivery') }}
-),
-
 touched as (
-    select
-        coalesce(summed_after.table_name, summed_before.table_name) as table_name,
-        coalesce(summed_after.patient_id, summed_before.patient_id) as patient_id
-    from summed_before
-    full outer join summed_after
-        on
-            summed_before.table_name = summed_after.table_name
-            and summed_before.patient_id = summed_after.patient_id
-    where
-        summed_before.content is distinct from summed_after.content
-        or summed_before.n_records is distinct from summed_after.n_records
+    {{- patients_touched('earlier_delivery', 'delivery') }}
 ),
 
 records_before as (
