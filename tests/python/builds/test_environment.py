@@ -275,7 +275,7 @@ def test_dbt_tells_an_impossible_day_in_one_line(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("given", "shown"), [(None, "2.3 GiB"), ("100MB", "95.3 MiB"), ("6GB", "5.5 GiB")]
+    ("given", "shown"), [(None, "2.7 GiB"), ("100MB", "95.3 MiB"), ("6GB", "5.5 GiB")]
 )
 def test_a_build_holds_what_it_is_told_in_memory(built, given, shown):
     code, output = limited(
