@@ -26,11 +26,6 @@ words_made as (
     from {{ ref('int_unresolved_events') }}
     union
     select
-        'subset' as vocabulary,
-        subset as word
-    from {{ ref('subset_members') }}
-    union
-    select
         'characteristic' as vocabulary,
         variable as word
     from {{ ref('table_one_values') }}

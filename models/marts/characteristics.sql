@@ -17,6 +17,10 @@
         'coalesce(transplants.hsct_date, cohort.follow_up_end_date)'),
     ('in_remission_at_hsct', 'transplants.is_in_remission_at_hsct',
         'transplants.hsct_date'),
+    ('response_before_hsct', 'transplants.has_response_before_hsct',
+        'coalesce(transplants.hsct_date, cohort.follow_up_end_date)'),
+    ('nrm_evaluable', 'transplants.is_nrm_evaluable',
+        'coalesce(transplants.hsct_date, cohort.follow_up_end_date)'),
 ] -%}
 {#- The same, as a number; bands of it are rows of `characteristic_bands`. -#}
 {%- set quantities = [
@@ -26,7 +30,10 @@
     ('marrow_blast_percent', 'baseline.marrow_blast_percent', 'cohort.index_date'),
     ('n_cycles', 'baseline.n_cycles', 'patients.treatment_end_date'),
 ] -%}
-{%- set are_boolean = ['hsct_before_index', 'dli', 'hsct', 'in_remission_at_hsct'] -%}
+{%- set are_boolean = [
+    'hsct_before_index', 'dli', 'hsct', 'in_remission_at_hsct', 'response_before_hsct',
+    'nrm_evaluable',
+] -%}
 
 with
 delivered_characteristics as (
@@ -34,7 +41,7 @@ delivered_characteristics as (
 ),
 
 cohort as (
-    select * from {{ ref('cohort') }}
+    select * from {{ ref('int_cohort') }}
     where is_included
 ),
 

@@ -1,100 +1,44 @@
 with
-patients as (
-    select * from {{ ref('int_patients') }}
+cohort as (
+    select * from {{ ref('int_cohort') }}
 ),
 
-screened as (
-    select * from {{ ref('int_eligibility') }}
+population_members as (
+    select * from {{ ref('population_members') }}
 ),
 
-follow_up as (
-    select * from {{ ref('int_follow_up') }}
-),
-
-populations as (
+-- Those that part the cohort: nobody is in two of them.
+disjoint_populations as (
     select * from {{ ref('populations') }}
+    where is_disjoint
 ),
 
--- Those of which no other population is a part.
-smallest_populations as (
-    select * from populations
-    where population not in (
-        select wholes.parent from {{ ref('populations') }} as wholes
-        where wholes.parent is not null
-    )
-),
-
-record_dispositions as (
-    select * from {{ ref('record_dispositions') }}
-),
-
-exits_ranked as (
+members_listed as (
     select
-        patient_id,
-        step,
-        exclusion_reason,
-        row_number() over (partition by patient_id order by step) as rank_by_step
-    from screened
-    where verdict <> 'met'
-),
-
-quarantine_counted as (
-    select
-        patient_id,
-        count(*) as n_records_quarantined
-    from record_dispositions
-    where disposition = 'quarantined' and patient_id is not null
-    group by patient_id
-),
-
-screened_out as (
-    select
-        patients.patient_id,
-        patients.site_id,
-        patients.country,
-        patients.disease_group,
-        patients.ph_status,
-        patients.index_date,
-        exits_ranked.patient_id is null as is_included,
-        exits_ranked.step as exclusion_step,
-        exits_ranked.exclusion_reason
-    from patients
-    left join exits_ranked
-        on
-            patients.patient_id = exits_ranked.patient_id
-            and exits_ranked.rank_by_step = 1
+        population_members.patient_id,
+        population_members.population
+    from population_members
+    inner join disjoint_populations
+        on population_members.population = disjoint_populations.population
 ),
 
 placed as (
     select
-        screened_out.patient_id,
-        screened_out.site_id,
-        screened_out.country,
-        screened_out.disease_group,
-        screened_out.ph_status,
-        smallest_populations.population,
-        screened_out.exclusion_step,
-        screened_out.exclusion_reason,
-        case when screened_out.is_included then follow_up.follow_up_end_reason end
-            as follow_up_end_reason,
-        coalesce(quarantine_counted.n_records_quarantined, 0) as n_records_quarantined,
-        screened_out.is_included,
-        screened_out.index_date,
-        case when screened_out.is_included then follow_up.follow_up_end_date end
-            as follow_up_end_date
-    from screened_out
-    left join follow_up on screened_out.patient_id = follow_up.patient_id
-    left join quarantine_counted
-        on screened_out.patient_id = quarantine_counted.patient_id
-    left join smallest_populations
-        on
-            screened_out.is_included
-            and coalesce(
-                screened_out.disease_group = smallest_populations.disease_group, true
-            )
-            and coalesce(
-                screened_out.ph_status = smallest_populations.ph_status, true
-            )
+        cohort.patient_id,
+        cohort.site_id,
+        cohort.country,
+        cohort.disease_group,
+        cohort.ph_status,
+        members_listed.population,
+        cohort.exclusion_step,
+        cohort.exclusion_reason,
+        cohort.follow_up_end_reason,
+        cohort.n_records_quarantined,
+        cohort.is_included,
+        cohort.index_date,
+        cohort.follow_up_end_date
+    from cohort
+    left join members_listed on cohort.patient_id = members_listed.patient_id
 )
 
 select * from placed

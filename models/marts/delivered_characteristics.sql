@@ -19,7 +19,7 @@
 {%- endfor %}
 with
 cohort as (
-    select * from {{ ref('cohort') }}
+    select * from {{ ref('int_cohort') }}
     where is_included
 ),
 

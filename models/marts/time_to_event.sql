@@ -3,7 +3,7 @@
 -- is a column of a definition: none is named here, and no event or group either.
 with
 cohort as (
-    select * from {{ ref('cohort') }}
+    select * from {{ ref('int_cohort') }}
     where is_included
 ),
 

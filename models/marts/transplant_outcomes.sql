@@ -1,6 +1,6 @@
 with
 cohort as (
-    select * from {{ ref('cohort') }}
+    select * from {{ ref('int_cohort') }}
     where is_included
 ),
 

@@ -1,99 +1,100 @@
-{#- A subset, the window in which it is met (`any`: whatever the window), and what its
-    members have in common, in the columns of `characterised`. -#}
-{%- set subsets = [
-    ('all', 'any', 'true'),
-    ('persistent_mrd', 'any', "disease_status = 'persistent_mrd'"),
-    ('mrd_relapse', 'any', "disease_status = 'mrd_relapse'"),
-    ('relapsed', 'any', "disease_status = 'relapsed'"),
-    ('refractory', 'any', "disease_status = 'refractory'"),
-    ('cr1', 'any', "cr_number = 'cr1'"),
-    ('cr2_plus', 'any', "cr_number = 'cr2_plus'"),
-    ('no_prior_salvage', 'any', 'n_salvage_lines = 0'),
-    ('prior_hsct', 'any', 'has_hsct_before_index'),
-    ('extramedullary', 'any', 'has_extramedullary'),
-    ('extramedullary_responder', 'each', 'has_extramedullary and is_responder'),
-    ('dli', 'any', 'has_dli'),
-    ('dli_responder', 'each', 'has_dli and is_responder'),
-    ('responder', 'each', 'is_responder'),
-    ('mrd_evaluable', 'each', 'is_mrd_evaluable'),
-    ('hsct', 'any', 'hsct_date is not null'),
-    ('hsct_mrd_response', 'any', 'has_response_before_hsct and not is_rr'),
-    ('hsct_cr', 'any', 'has_response_before_hsct and is_rr'),
-    ('hsct_nrm_evaluable', 'any', 'is_nrm_evaluable'),
-] -%}
-
 with
-cohort as (
-    select * from {{ ref('cohort') }}
-    where is_included
+
+population_members as (
+    select * from {{ ref('population_members') }}
 ),
 
-populations as (
-    select * from {{ ref('populations') }}
+group_criteria as (
+    select * from {{ ref('group_criteria') }}
+    where kind = 'subset'
 ),
 
-baseline as (
-    select * from {{ ref('baseline_characteristics') }}
+characteristics as (
+    select * from {{ ref('characteristics') }}
 ),
 
-responses as (
-    select * from {{ ref('responses') }}
-),
-
-transplant_outcomes as (
-    select * from {{ ref('transplant_outcomes') }}
-),
-
-characterised as (
+criteria_counted as (
     select
-        cohort.patient_id,
-        responses.response_window,
-        cohort.disease_group = 'relapsed_refractory' as is_rr,
-        baseline.disease_status,
-        baseline.cr_number,
-        baseline.n_salvage_lines,
-        baseline.has_hsct_before_index,
-        baseline.has_dli,
-        cohort.disease_group = 'relapsed_refractory'
-        and baseline.extramedullary_status = 'yes' as has_extramedullary,
-        cohort.disease_group = 'relapsed_refractory'
-        and responses.remission_date is not null as is_responder,
-        responses.is_mrd_evaluable,
-        transplant_outcomes.hsct_date,
-        transplant_outcomes.has_response_before_hsct,
-        transplant_outcomes.is_nrm_evaluable
-    from cohort
-    inner join baseline on cohort.patient_id = baseline.patient_id
-    inner join transplant_outcomes
-        on cohort.patient_id = transplant_outcomes.patient_id
-    inner join responses on cohort.patient_id = responses.patient_id
+        group_name as subset,
+        count(distinct variable) as n_criteria
+    from group_criteria
+    group by group_name
+),
+
+-- Several levels of one characteristic are alternatives.
+criteria_met as (
+    select distinct
+        group_criteria.group_name as subset,
+        group_criteria.variable,
+        characteristics.response_window,
+        characteristics.patient_id
+    from group_criteria
+    inner join characteristics
+        on
+            group_criteria.variable = characteristics.variable
+            and group_criteria.level = characteristics.level
+),
+
+-- A subset that asks for a response is one in each window.
+windows_listed as (
+    select distinct
+        subset,
+        response_window
+    from criteria_met
+    where response_window <> 'any'
+    union all
+    select
+        subset,
+        'any' as response_window
+    from criteria_counted
+    where subset not in (
+        select windowed.subset from criteria_met as windowed
+        where windowed.response_window <> 'any'
+    )
+),
+
+met_counted as (
+    select
+        windows_listed.subset,
+        windows_listed.response_window,
+        criteria_met.patient_id,
+        count(*) as n_met
+    from windows_listed
+    inner join criteria_met
+        on
+            windows_listed.subset = criteria_met.subset
+            and criteria_met.response_window in ('any', windows_listed.response_window)
+    group by
+        windows_listed.subset, windows_listed.response_window, criteria_met.patient_id
 ),
 
 subsets_listed as (
-    {%- for subset, window, condition in subsets %}
+    select
+        met_counted.subset,
+        met_counted.response_window,
+        met_counted.patient_id
+    from met_counted
+    inner join criteria_counted
+        on
+            met_counted.subset = criteria_counted.subset
+            and met_counted.n_met = criteria_counted.n_criteria
+    union all
     select distinct
-        patient_id,
-        '{{ subset }}' as subset,
-        {% if window == 'each' %}response_window{% else %}'any' as response_window
-        {%- endif %}
-    from characterised
-    where {{ condition }}
-    {{- '\n    union all' if not loop.last }}
-    {%- endfor %}
+        'all' as subset,
+        'any' as response_window,
+        patient_id
+    from population_members
 ),
 
-grouped as (
+members_listed as (
     select
-        populations.population,
+        population_members.population,
         subsets_listed.subset,
         subsets_listed.response_window,
-        cohort.patient_id
-    from cohort
-    inner join populations
-        on
-            coalesce(cohort.disease_group = populations.disease_group, true)
-            and coalesce(cohort.ph_status = populations.ph_status, true)
-    inner join subsets_listed on cohort.patient_id = subsets_listed.patient_id
+        population_members.patient_id
+    from population_members
+    inner join subsets_listed
+        on population_members.patient_id = subsets_listed.patient_id
 )
 
-select * from grouped
+select * from members_listed

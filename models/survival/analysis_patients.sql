@@ -7,12 +7,8 @@ survival_analyses as (
     select * from {{ ref('analysis_definitions') }}
 ),
 
-populations as (
-    select * from {{ ref('populations') }}
-),
-
-cohort as (
-    select * from {{ ref('cohort') }}
+members_listed as (
+    select * from {{ ref('population_members') }}
 ),
 
 time_to_event as (
@@ -31,19 +27,6 @@ landmark_reasons as (
         landmark_reason
     from {{ ref('endpoint_events') }}
     where landmark_reason is not null
-),
-
-members_listed as (
-    select
-        populations.population,
-        cohort.patient_id
-    from cohort
-    inner join populations
-        on
-            coalesce(populations.disease_group, cohort.disease_group)
-            = cohort.disease_group
-            and coalesce(populations.ph_status, cohort.ph_status) = cohort.ph_status
-    where cohort.is_included
 ),
 
 times_assigned as (

@@ -124,7 +124,9 @@ def faults(given: dict[str, Any]) -> list[str]:
     found = file_faults()
     if not found:
         seeds = read_seeds()
-        found = cell_faults(seeds) or undefined_words(seeds)
+        found = (
+            cell_faults(seeds) or undefined_words(seeds) or misplaced_populations(seeds)
+        )
     if found:
         more = len(found) - _MOST_FAULTS
         rest = [f"and {more} more"] if more > 0 else []
@@ -203,6 +205,23 @@ def undefined_words(seeds: Seeds) -> list[str]:
             if alternative.is_complete
             for word in _missing(alternative, seeds[name], tables)
         ]
+    return found
+
+
+def misplaced_populations(seeds: Seeds) -> list[str]:
+    """Populations that stand above their whole, or are of another disease group."""
+    found = []
+    rows = {row["population"]: row for row in seeds["populations"]}
+    for line, row in enumerate(seeds["populations"], start=2):
+        whole = rows.get(row["parent"])
+        where = f"{_place('populations')}, line {line} ({row['population']})"
+        if whole and int(whole["row_order"]) >= int(row["row_order"]):
+            found.append(f"{where}: its parent '{row['parent']}' must stand above it")
+        if whole and whole["disease_group"] not in ("", row["disease_group"]):
+            found.append(
+                f"{where}: its parent '{row['parent']}' is of the disease group "
+                f"'{whole['disease_group']}', and it is not"
+            )
     return found
 
 
@@ -339,6 +358,11 @@ def made_elsewhere(seeds: Seeds) -> Seeds:
         "terms": [*seeds["shared_terms"], *seeds["study_terms"]],
         "parameter_types": [{"type": name} for name in parameter_types()],
         "grouping_levels": _grouping_levels(seeds),
+        "levels": [
+            {"variable": variable, "level": level}
+            for variable, levels in _characteristic_levels(seeds).items()
+            for level in levels
+        ],
         # The ways in which an endpoint's event can come: `os_death`.
         "endpoint_ends": [
             {"fact": f"{row['endpoint']}_{row['ended_by']}"}
@@ -381,11 +405,15 @@ def _characteristic_levels(seeds: Seeds) -> dict[str, list[str]]:
         levels[row["variable"]].append(row["level"])
     for row in seeds["marrow_blast_categories"]:
         levels["marrow_blasts"].append(row["marrow_blast_category"])
-    # A country or a site is a word of the delivery: the strata name those they want.
+    # A country or a site is a word of the delivery: strata and groups name those they
+    # want.
     named = {row["stratum_variable"]: row["variable"] for row in seeds["groupings"]}
     for row in seeds["strata"]:
         if named.get(row["stratum_variable"]) in ("country", "site"):
             levels[named[row["stratum_variable"]]].append(row["level"])
+    for row in seeds["group_criteria"]:
+        if row["variable"] in ("country", "site"):
+            levels[row["variable"]].append(row["level"])
     return levels
 
 

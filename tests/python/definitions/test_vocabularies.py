@@ -10,6 +10,7 @@ from building.vocabularies import (
     cell_faults,
     faults,
     file_faults,
+    misplaced_populations,
     read_seeds,
     references,
     seed_columns,
@@ -196,6 +197,29 @@ def test_a_parameter_that_nothing_reads_is_told(of_study):
     seeds["parameters"].append({**seeds["parameters"][0], "parameter": "adult_age"})
     (fault,) = undefined_words(seeds)
     assert "'adult_age'" in fault and "did you mean 'adult_age_years'?" in fault
+
+
+@pytest.mark.parametrize(
+    ("slip", "said"),
+    [
+        ({"row_order": "0"}, "its parent 'mrd_pos' must stand above it"),
+        (
+            {"disease_group": "relapsed_refractory"},
+            "its parent 'mrd_pos' is of the disease group 'mrd_positive', "
+            "and it is not",
+        ),
+    ],
+)
+def test_a_part_stands_below_its_whole_and_is_of_its_group(of_study, slip, said):
+    seeds = of_study("neuf")
+    assert misplaced_populations(seeds) == []
+    (part,) = (
+        row for row in seeds["populations"] if row["population"] == "mrd_pos_ph_neg"
+    )
+    part.update(slip)
+    (told,) = misplaced_populations(seeds)
+    assert told.endswith(said)
+    assert "(mrd_pos_ph_neg)" in told
 
 
 def test_a_value_of_another_type_is_told(of_study):

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from dbt_builds import DELIVERIES, build, project_copy
+from survival.cli import main
 
 # Survival from the transplant, event-free survival, incidence of relapse with death
 # competing, and censoring at the start of other therapy.
@@ -82,6 +83,28 @@ ROWS = {
             "is_default": "false",
         }
     ],
+    # A part of a part: MRD-positive in first remission, and of it the young.
+    "populations": [
+        {
+            "row_order": order, "population": name, "parent": parent,
+            "disease_group": "mrd_positive", "label": name, "is_in_tables": "false",
+            "is_disjoint": "false",
+        }
+        for order, name, parent in (
+            (8, "first_remission", "mrd_pos"),
+            (9, "young_in_first_remission", "first_remission"),
+        )
+    ],
+    "group_criteria": [
+        {
+            "kind": "population", "group_name": name, "variable": variable,
+            "level": level,
+        }
+        for name, variable, level in (
+            ("first_remission", "cr_number", "cr1"),
+            ("young_in_first_remission", "age_band", "lt_30"),
+        )
+    ],
     "characteristic_bands": [
         {
             "variable": "age_band", "of_variable": "age_years", "level": level,
@@ -128,6 +151,12 @@ ROWS = {
             "is_exempt": "false",
         }
         for day in (30, 60)
+    ] + [
+        {
+            "analysis_id": f"{population}__os", "population": population,
+            "endpoint": "os", "censoring_rule": "standard", "is_exempt": "false",
+        }
+        for population in ("first_remission", "young_in_first_remission")
     ],
     "censoring_rules": [
         {
@@ -262,6 +291,32 @@ def test_a_grouping_is_its_rows(warehouse, patient, variable, level):
         variable,
     )
     assert found == ([] if level is None else [(level,)])
+
+
+def test_a_population_is_its_rows_and_those_of_its_wholes(warehouse):
+    """Told again from the delivered remissions and ages, not from characteristics."""
+    expected = """
+        select cohort.patient_id
+        from marts.cohort
+        inner join marts.baseline_characteristics using (patient_id)
+        where is_included and disease_group = 'mrd_positive' and cr_number = 'cr1'
+    """
+    members = "select patient_id from marts.population_members where population = ?"
+    wholes = set(read(warehouse, expected))
+    parts = set(read(warehouse, expected + " and age_years < 30"))
+    assert 0 < len(parts) < len(wholes)
+    assert set(read(warehouse, members, "first_remission")) == wholes
+    assert set(read(warehouse, members, "young_in_first_remission")) == parts
+    counted = read(
+        warehouse,
+        "select count(*) from marts.analysis_patients "
+        "where analysis_id = 'young_in_first_remission__os'",
+    )
+    assert counted == [(len(parts),)]
+
+
+def test_verify_counts_the_population_as_the_marts_do(warehouse):
+    assert main(["verify", "--warehouse", str(warehouse)]) == 0
 
 
 @pytest.mark.parametrize(
