@@ -41,7 +41,7 @@ samples as (
         mrd_assessments.technique,
         {{ days_between('treatments.index_date', 'mrd_assessments.sample_date') }}
             as day_number,
-        patients.disease_group,
+        patients.state_at_index,
         case
             when
                 mrd_assessments.result = 'quantifiable'
@@ -86,7 +86,8 @@ samples as (
     where mrd_assessments.sample_date <= patients.data_cutoff_date
 ),
 
--- In R/R a sample counts from some days before the first day of each remission.
+-- With disease at index a sample counts from some days before the first day of each
+-- remission.
 samples_in_remission as (
     select distinct
         samples.patient_id,
@@ -98,7 +99,7 @@ samples_in_remission as (
             samples.patient_id = remissions.patient_id
             and samples.sample_date
             >= remissions.first_date - case
-                when samples.disease_group = 'relapsed_refractory'
+                when samples.state_at_index = 'with_disease'
                     then assessment_windows.days_before
                 else 0
             end

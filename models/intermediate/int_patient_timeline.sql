@@ -137,7 +137,8 @@ timelined as (
     from mrd_responses
     where rank_by_date = 1
     union all
-    -- The response whose clock P25 starts: MRD response in MRD+, remission in R/R.
+    -- The response whose clock P25 starts: in remission at index it is one of MRD, with
+    -- disease a remission.
     select
         patients.patient_id,
         'first_response' as event_type,
@@ -150,7 +151,7 @@ timelined as (
         on
             patients.patient_id = remission_responses.patient_id
             and remission_responses.rank_by_date = 1
-    where patients.disease_group = 'relapsed_refractory'
+    where patients.state_at_index = 'with_disease'
     union all
     select
         patients.patient_id,
@@ -164,7 +165,7 @@ timelined as (
         on
             patients.patient_id = mrd_responses.patient_id
             and mrd_responses.rank_by_date = 1
-    where patients.disease_group = 'mrd_positive'
+    where patients.state_at_index = 'in_remission'
     union all
     select
         patient_id,

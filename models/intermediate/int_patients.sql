@@ -40,6 +40,10 @@ disease_status as (
     where disposition = 'accepted'
 ),
 
+disease_groups as (
+    select * from {{ ref('disease_groups') }}
+),
+
 genetic_findings as (
     select * from {{ ref('stg_delivery__genetic_findings') }}
     where disposition = 'accepted'
@@ -110,6 +114,7 @@ indexed as (
         patients.sex,
         diagnoses.diagnosis,
         disease_status.disease_group,
+        disease_groups.state_at_index,
         disease_status.disease_status,
         case
             when ph_tested.has_positive = 1 then 'ph_pos'
@@ -131,6 +136,8 @@ indexed as (
     left join diagnoses on patients_delivered.patient_id = diagnoses.patient_id
     left join disease_status
         on patients_delivered.patient_id = disease_status.patient_id
+    left join disease_groups
+        on disease_status.disease_group = disease_groups.disease_group
     left join index_dated
         on patients_delivered.patient_id = index_dated.patient_id
     left join ph_tested on patients_delivered.patient_id = ph_tested.patient_id

@@ -33,6 +33,7 @@ assessments as (
         marrow_assessments.file_line,
         marrow_assessments.source_record,
         patients.disease_group,
+        patients.state_at_index,
         treatments.index_date,
         treatments.follow_up_end_date,
         least(
@@ -129,6 +130,7 @@ measured as (
         assessments.patient_id,
         assessments.assessment_date,
         assessments.disease_group,
+        assessments.state_at_index,
         assessments.index_date,
         assessments.blast_percent,
         counts_paired.platelets_giga_per_l,
@@ -175,8 +177,11 @@ criteria_tried as (
     from measured
     inner join remission_criteria
         on
-            measured.disease_group
-            = coalesce(remission_criteria.disease_group, measured.disease_group)
+            measured.disease_group is not null
+            and (
+                remission_criteria.state_at_index is null
+                or measured.state_at_index = remission_criteria.state_at_index
+            )
 ),
 
 grades_found as (

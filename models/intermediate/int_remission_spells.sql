@@ -20,8 +20,8 @@ extramedullary_assessments as (
     where disposition = 'accepted'
 ),
 
--- The last marrow with a value on or before the index date tells whether an MRD+
--- patient starts in remission; without one the patient does.
+-- The last marrow with a value on or before the index date tells whether a patient
+-- of a group in remission starts in one; without one the patient does.
 starts_ranked as (
     select
         patient_id,
@@ -49,7 +49,7 @@ signals_listed as (
             follow_up.patient_id = starts_ranked.patient_id
             and starts_ranked.rank_by_recency = 1
     where
-        patients.disease_group = 'mrd_positive'
+        patients.state_at_index = 'in_remission'
         and coalesce(starts_ranked.is_blast_free, true)
     union all
     select
@@ -64,7 +64,7 @@ signals_listed as (
     where
         assessments.day_number > 0
         and (
-            (patients.disease_group = 'mrd_positive' and assessments.is_blast_free)
+            (patients.state_at_index = 'in_remission' and assessments.is_blast_free)
             or assessments.grade_precedence is not null
         )
     union all

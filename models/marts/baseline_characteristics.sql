@@ -81,7 +81,7 @@ described as (
         cohort.patient_id,
         patients.sex,
         case
-            when cohort.disease_group = 'mrd_positive' then
+            when patients.state_at_index = 'in_remission' then
                 case when treatments.n_salvage_lines = 0 then 'cr1' else 'cr2_plus' end
         end as cr_number,
         patients.disease_status,

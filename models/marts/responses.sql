@@ -12,6 +12,10 @@ response_windows as (
     select * from {{ ref('response_windows') }}
 ),
 
+disease_statuses as (
+    select * from {{ ref('disease_statuses') }}
+),
+
 assessments as (
     select * from {{ ref('int_remission_assessments') }}
 ),
@@ -23,7 +27,7 @@ samples as (
 patient_windows as (
     select
         cohort.patient_id,
-        cohort.disease_group,
+        patients.state_at_index,
         patients.disease_status,
         response_windows.response_window,
         response_windows.first_day,
@@ -137,11 +141,11 @@ responded as (
         remissions_found.best_remission_record,
         mrd_found.best_category is not null
         and (
-            patient_windows.disease_group = 'mrd_positive'
+            patient_windows.state_at_index = 'in_remission'
             or remissions_found.remission_date is not null
         ) as is_mrd_evaluable,
         case
-            when patient_windows.disease_group = 'mrd_positive'
+            when patient_windows.state_at_index = 'in_remission'
                 then mrd_found.first_sample_date
             else greatest(mrd_found.first_sample_date, remissions_found.remission_date)
         end as mrd_evaluable_date,
@@ -149,7 +153,7 @@ responded as (
         mrd_found.best_mrd_record,
         mrd_found.mrd_response_date,
         mrd_lost.mrd_response_lost_date,
-        coalesce(patient_windows.disease_status = 'mrd_relapse', false)
+        coalesce(disease_statuses.had_mrd_response, false)
         or responded_before.patient_id is not null as has_responded_before
     from patient_windows
     left join remissions_found
@@ -164,6 +168,8 @@ responded as (
         on
             patient_windows.patient_id = mrd_lost.patient_id
             and patient_windows.response_window = mrd_lost.response_window
+    left join disease_statuses
+        on patient_windows.disease_status = disease_statuses.disease_status
     left join responded_before
         on patient_windows.patient_id = responded_before.patient_id
 ),

@@ -33,12 +33,23 @@ plausibility_limits as (
     select * from {{ ref('plausibility_limits') }}
 ),
 
+disease_groups as (
+    select * from {{ ref('disease_groups') }}
+),
+
+disease_statuses as (
+    select * from {{ ref('disease_statuses') }}
+),
+
 marrow_limits as (
     select
         max(case when limit_name = 'blast_percent_of_remission' then value end)
             as of_remission,
-        max(case when limit_name = 'blast_percent_of_mrd_positive' then value end)
-            as of_mrd_positive
+        max(
+            case
+                when limit_name = 'blast_percent_of_group_in_remission' then value
+            end
+        ) as of_group_in_remission
     from plausibility_limits
 ),
 
@@ -47,6 +58,7 @@ marrow_before_status as (
         disease_status.source_record,
         disease_status.file_line,
         disease_status.patient_id,
+        disease_status.disease_group,
         marrow_assessments.source_record as marrow_record,
         marrow_assessments.blast_percent,
         row_number() over (
@@ -56,12 +68,14 @@ marrow_before_status as (
                 marrow_assessments.file_line asc
         ) as rank_by_recency
     from disease_status
+    inner join disease_groups
+        on disease_status.disease_group = disease_groups.disease_group
     inner join marrow_assessments
         on
             disease_status.patient_id = marrow_assessments.patient_id
             and disease_status.status_date >= marrow_assessments.assessment_date
     where
-        disease_status.disease_group = 'mrd_positive'
+        disease_groups.state_at_index = 'in_remission'
         and marrow_assessments.blast_percent is not null
 ),
 
@@ -123,18 +137,18 @@ found as (
     where mrd_assessments.result = 'undetectable'
     union all
     select
-        'mrd_positive_with_blasts' as rule_id,
+        'in_remission_with_blasts' as rule_id,
         'disease_status' as table_name,
         marrow_before_status.file_line,
         marrow_before_status.source_record,
         marrow_before_status.patient_id,
         'disease_group' as column_name,
-        'mrd_positive' as value_text,
+        marrow_before_status.disease_group as value_text,
         marrow_before_status.marrow_record as related_record,
         cast(marrow_before_status.blast_percent as string) as related_value
     from marrow_before_status
     inner join marrow_limits
-        on marrow_before_status.blast_percent > marrow_limits.of_mrd_positive
+        on marrow_before_status.blast_percent > marrow_limits.of_group_in_remission
     where marrow_before_status.rank_by_recency = 1
     union all
     select
@@ -158,23 +172,17 @@ found as (
     select
         'disease_status_of_other_group' as rule_id,
         'disease_status' as table_name,
-        file_line,
-        source_record,
-        patient_id,
+        disease_status.file_line,
+        disease_status.source_record,
+        disease_status.patient_id,
         'disease_status' as column_name,
-        disease_status as value_text,
-        source_record as related_record,
-        disease_group as related_value
+        disease_status.disease_status as value_text,
+        disease_status.source_record as related_record,
+        disease_status.disease_group as related_value
     from disease_status
-    where
-        (
-            disease_group = 'mrd_positive'
-            and disease_status in ('relapsed', 'refractory')
-        )
-        or (
-            disease_group = 'relapsed_refractory'
-            and disease_status in ('persistent_mrd', 'mrd_relapse')
-        )
+    inner join disease_statuses
+        on disease_status.disease_status = disease_statuses.disease_status
+    where disease_status.disease_group <> disease_statuses.disease_group
     union all
     select
         'line_zero_not_frontline' as rule_id,

@@ -4,6 +4,10 @@ cohort as (
     where is_included
 ),
 
+patients as (
+    select * from {{ ref('int_patients') }}
+),
+
 baseline as (
     select * from {{ ref('baseline_characteristics') }}
 ),
@@ -21,8 +25,8 @@ remission_criteria as (
     select * from {{ ref('remission_criteria') }}
 ),
 
--- Frontline response and extramedullary disease are told of relapsed/refractory
--- patients alone; an unknown response at frontline therapy is none (P27).
+-- Frontline response and extramedullary disease are told of patients with disease at
+-- index alone; an unknown response at frontline therapy is none (P27).
 described as (
     select
         baseline.patient_id,
@@ -43,13 +47,12 @@ described as (
             else 'unknown'
         end as hsct_before_blinatumomab,
         case
-            when cohort.disease_group <> 'relapsed_refractory' then null
-            when remission_criteria.grade is not null then 'yes'
-            else 'no'
+            when patients.state_at_index = 'with_disease' then
+                case when remission_criteria.grade is null then 'no' else 'yes' end
         end as cr_crh_cri_at_frontline,
         baseline.marrow_blast_category as marrow_blasts,
         case
-            when cohort.disease_group = 'relapsed_refractory'
+            when patients.state_at_index = 'with_disease'
                 then baseline.extramedullary_status
         end as extramedullary,
         baseline.age_years,
@@ -58,6 +61,7 @@ described as (
         baseline.n_cycles as blinatumomab_cycles
     from baseline
     inner join cohort on baseline.patient_id = cohort.patient_id
+    inner join patients on baseline.patient_id = patients.patient_id
     left join remission_criteria
         on baseline.frontline_response = remission_criteria.grade
 ),

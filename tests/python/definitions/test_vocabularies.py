@@ -154,6 +154,8 @@ def test_a_slip_in_a_word_is_told_by_name(of_study, study, name, column, part):
         ("outcome_measures", "fact", "crs_grade_3", "It may be counted, "),
         ("table_one_levels", "level", "IT", "nothing defines or reads this word"),
         ("survival_analyses", "population", "mrd_poss", "did you mean 'mrd_pos'?"),
+        ("disease_groups", "state_at_index", "in_remision", "'in_remission'?"),
+        ("disease_statuses", "disease_group", "mrd_postive", "'mrd_positive'?"),
         ("eligibility_criteria", "one_of", "countrys", "did you mean 'countries'?"),
     ],
 )
@@ -179,6 +181,18 @@ def test_a_word_that_is_read_by_name_has_its_row(of_study):
     seeds["assessment_windows"] = seeds["assessment_windows"][1:]
     (fault,) = undefined_words(seeds)
     assert "assessment_window 'blood_counts' is read by name, and has no row" in fault
+
+
+def test_every_disease_group_and_status_says_what_it_means(of_study):
+    seeds = of_study("neuf")
+    seeds["disease_groups"] = seeds["disease_groups"][:1]
+    seeds["disease_statuses"] = seeds["disease_statuses"][1:]
+    assert undefined_words(seeds) == [
+        "seeds/neuf/disease_groups.csv: disease_group 'relapsed_refractory' is read by "
+        "name, and has no row",
+        "seeds/neuf/disease_statuses.csv: disease_status 'persistent_mrd' is read by "
+        "name, and has no row",
+    ]
 
 
 def test_the_paper_s_outcomes_tell_of_every_drug_class_and_marker(of_study):

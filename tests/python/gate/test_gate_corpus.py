@@ -265,7 +265,7 @@ FINDINGS = {
             f, "disease_status", disease_group="mrd_positive"))["patient_id"],
         sample_date=_with_blasts(f, m["patient_id"]), technique="pcr",
         sensitivity="0.0001", result="undetectable")),
-    "mrd_positive_with_blasts": lambda f: ("disease_status", f.change(
+    "in_remission_with_blasts": lambda f: ("disease_status", f.change(
         "disease_status", (m := _without_blasts(f))["patient_id"],
         disease_group="mrd_positive", status_date=later(m["assessment_date"], 1))),
     "mrd_level_contradicts_result": lambda f: ("mrd_assessments", f.append(
