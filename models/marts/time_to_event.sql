@@ -8,6 +8,15 @@ cohort as (
 ),
 
 timeline as (
+    select
+        patient_id,
+        event_type,
+        event_date
+    from {{ ref('int_patient_timeline') }}
+),
+
+-- The whole facts, of what ended a time.
+facts as (
     select * from {{ ref('int_patient_timeline') }}
 ),
 
@@ -42,160 +51,195 @@ endpoints_derived as (
     from endpoint_populations
 ),
 
--- What an endpoint looks for under a rule: its origin, its events, the rule's stops.
-rules_listed as (
+-- Each endpoint under each of its rules. Patients and facts are many: they are joined
+-- and ordered by numbers, without words, so that a million patients fit in memory.
+clocks as (
     select
         endpoints_derived.endpoint,
         endpoints_derived.censoring_rule,
+        endpoint_events.event_type as origin_type,
+        endpoint_events.required_state,
+        cast(row_number() over (
+            order by
+                endpoints_derived.endpoint,
+                endpoints_derived.censoring_rule,
+                endpoint_events.event_type
+        ) as int) as clock_number
+    from endpoints_derived
+    inner join endpoint_events
+        on
+            endpoints_derived.endpoint = endpoint_events.endpoint
+            and endpoint_events.role = 'origin'
+),
+
+-- What a clock looks for: its origin, its events, the rule's stops.
+rules_listed as (
+    select
+        clocks.clock_number,
         endpoint_events.role,
         endpoint_events.event_type,
         endpoint_events.precedence,
         endpoint_events.status,
         endpoint_events.ended_by,
         endpoint_events.doubted_by
-    from endpoint_events
-    inner join endpoints_derived
-        on endpoint_events.endpoint = endpoints_derived.endpoint
+    from clocks
+    inner join endpoint_events on clocks.endpoint = endpoint_events.endpoint
     union all
     select
-        endpoints_derived.endpoint,
-        endpoints_derived.censoring_rule,
+        clocks.clock_number,
         'stop' as role,
         censoring_rules.stop_type as event_type,
         censoring_rules.precedence,
         0 as status,
         censoring_rules.ended_by,
         censoring_rules.doubted_by
-    from censoring_rules
-    inner join endpoints_derived
-        on censoring_rules.censoring_rule = endpoints_derived.censoring_rule
+    from clocks
+    inner join censoring_rules
+        on clocks.censoring_rule = censoring_rules.censoring_rule
+),
+
+-- On one day an event beats a stop, and the rules' precedence parts the events.
+rules_ranked as (
+    select
+        clock_number,
+        event_type,
+        status,
+        ended_by,
+        cast(row_number() over (
+            partition by clock_number order by role, precedence, event_type
+        ) as int) as rank_on_day
+    from rules_listed
+    where role in ('event', 'stop')
 ),
 
 origins as (
     select
         cohort.patient_id,
-        endpoint_populations.endpoint,
-        endpoint_populations.censoring_rule,
-        endpoint_events.event_type as origin_type,
-        endpoint_events.required_state,
+        clocks.clock_number,
         timeline.event_date as origin_date
     from cohort
     inner join endpoint_populations
         on cohort.disease_group = endpoint_populations.disease_group
-    inner join endpoint_events
+    inner join clocks
         on
-            endpoint_populations.endpoint = endpoint_events.endpoint
-            and endpoint_events.role = 'origin'
+            endpoint_populations.endpoint = clocks.endpoint
+            and endpoint_populations.censoring_rule = clocks.censoring_rule
     left join timeline
         on
             cohort.patient_id = timeline.patient_id
-            and endpoint_events.event_type = timeline.event_type
+            and clocks.origin_type = timeline.event_type
 ),
 
--- On one day an event beats a stop, and the rules' precedence parts the events. A rule
--- that does not say what it is called is called by the detail of its fact.
-candidates_ranked as (
+candidates_listed as (
     select
         origins.patient_id,
-        origins.endpoint,
-        origins.censoring_rule,
-        timeline.event_type,
+        origins.clock_number,
+        origins.origin_date,
         timeline.event_date,
-        rules_listed.status,
-        coalesce(rules_listed.ended_by, timeline.detail) as ended_by,
-        case when rules_listed.ended_by is not null then timeline.detail end
-            as end_detail,
-        timeline.source_table,
-        timeline.source_record,
-        row_number() over (
-            partition by origins.patient_id, origins.endpoint, origins.censoring_rule
-            order by
-                timeline.event_date,
-                rules_listed.role,
-                rules_listed.precedence,
-                timeline.event_type
-        ) as rank_by_date
+        rules_ranked.rank_on_day
     from origins
-    inner join rules_listed
-        on
-            origins.endpoint = rules_listed.endpoint
-            and origins.censoring_rule = rules_listed.censoring_rule
-            and rules_listed.role in ('event', 'stop')
+    inner join rules_ranked on origins.clock_number = rules_ranked.clock_number
     inner join timeline
         on
             origins.patient_id = timeline.patient_id
-            and rules_listed.event_type = timeline.event_type
+            and rules_ranked.event_type = timeline.event_type
             and origins.origin_date <= timeline.event_date
+    union all
+    -- So that a row remains where nothing was found.
+    select
+        patient_id,
+        clock_number,
+        origin_date,
+        cast(null as date) as event_date,
+        cast(null as int) as rank_on_day
+    from origins
+),
+
+candidates_ranked as (
+    select
+        patient_id,
+        clock_number,
+        origin_date,
+        event_date,
+        rank_on_day,
+        row_number() over (
+            partition by patient_id, clock_number
+            order by event_date nulls last, rank_on_day nulls last
+        ) as rank_by_date,
+        lead(event_date) over (
+            partition by patient_id, clock_number
+            order by event_date nulls last, rank_on_day nulls last
+        ) as next_date,
+        lead(rank_on_day) over (
+            partition by patient_id, clock_number
+            order by event_date nulls last, rank_on_day nulls last
+        ) as next_rank_on_day
+    from candidates_listed
 ),
 
 ends as (
     select
-        first_candidates.patient_id,
-        first_candidates.endpoint,
-        first_candidates.censoring_rule,
-        first_candidates.event_type,
-        first_candidates.event_date,
-        first_candidates.status,
-        first_candidates.ended_by,
-        first_candidates.end_detail,
-        first_candidates.source_table,
-        first_candidates.source_record,
-        second_candidates.ended_by as overruled_on_the_day
-    from candidates_ranked as first_candidates
-    left join candidates_ranked as second_candidates
+        candidates_ranked.patient_id,
+        candidates_ranked.clock_number,
+        candidates_ranked.origin_date,
+        rules_ranked.event_type,
+        candidates_ranked.event_date as end_date,
+        rules_ranked.status,
+        rules_ranked.ended_by,
+        case
+            when candidates_ranked.next_date = candidates_ranked.event_date
+                then candidates_ranked.next_rank_on_day
+        end as overruled_rank_on_day
+    from candidates_ranked
+    left join rules_ranked
         on
-            first_candidates.patient_id = second_candidates.patient_id
-            and first_candidates.endpoint = second_candidates.endpoint
-            and first_candidates.censoring_rule = second_candidates.censoring_rule
-            and first_candidates.event_date = second_candidates.event_date
-            and first_candidates.ended_by <> second_candidates.ended_by
-            and second_candidates.rank_by_date = 2
-    where first_candidates.rank_by_date = 1
+            candidates_ranked.clock_number = rules_ranked.clock_number
+            and candidates_ranked.rank_on_day = rules_ranked.rank_on_day
+    where candidates_ranked.rank_by_date = 1
 ),
 
 -- What speaks against a row: no origin, an origin outside the state that it requires,
 -- an unresolved event of one of its rules.
 findings_listed as (
     select
-        patient_id,
-        endpoint,
-        censoring_rule,
+        ends.patient_id,
+        ends.clock_number,
         'origin_missing' as finding,
-        origin_type as event_type
-    from origins
-    where origin_date is null
+        clocks.origin_type as event_type,
+        ends.event_type as ended_by
+    from ends
+    inner join clocks on ends.clock_number = clocks.clock_number
+    where ends.origin_date is null
     union all
     select
-        origins.patient_id,
-        origins.endpoint,
-        origins.censoring_rule,
-        'not_' || origins.required_state as finding,
-        origins.origin_type as event_type
-    from origins
+        ends.patient_id,
+        ends.clock_number,
+        'not_' || clocks.required_state as finding,
+        clocks.origin_type as event_type,
+        ends.event_type as ended_by
+    from ends
+    inner join clocks on ends.clock_number = clocks.clock_number
     left join states
         on
-            origins.patient_id = states.patient_id
-            and origins.required_state = states.state
-            and origins.origin_date between states.first_date and states.last_date
+            ends.patient_id = states.patient_id
+            and clocks.required_state = states.state
+            and ends.origin_date between states.first_date and states.last_date
     where
-        origins.required_state is not null
-        and origins.origin_date is not null
+        clocks.required_state is not null
+        and ends.origin_date is not null
         and states.patient_id is null
     union all
     select
-        origins.patient_id,
-        origins.endpoint,
-        origins.censoring_rule,
+        ends.patient_id,
+        ends.clock_number,
         doubts.doubt as finding,
-        doubts.event_type
-    from origins
-    inner join rules_listed
-        on
-            origins.endpoint = rules_listed.endpoint
-            and origins.censoring_rule = rules_listed.censoring_rule
+        doubts.event_type,
+        ends.event_type as ended_by
+    from ends
+    inner join rules_listed on ends.clock_number = rules_listed.clock_number
     inner join doubts
         on
-            origins.patient_id = doubts.patient_id
+            ends.patient_id = doubts.patient_id
             and doubts.event_type in (rules_listed.event_type, rules_listed.doubted_by)
 ),
 
@@ -204,23 +248,14 @@ findings_listed as (
 reasons_ranked as (
     select
         findings_listed.patient_id,
-        findings_listed.endpoint,
-        findings_listed.censoring_rule,
+        findings_listed.clock_number,
         coalesce(not_evaluable_reasons.reason, findings_listed.finding) as reason,
         row_number() over (
-            partition by
-                findings_listed.patient_id,
-                findings_listed.endpoint,
-                findings_listed.censoring_rule
+            partition by findings_listed.patient_id, findings_listed.clock_number
             order by
                 not_evaluable_reasons.reason_order nulls first, findings_listed.finding
         ) as rank_by_order
     from findings_listed
-    left join ends
-        on
-            findings_listed.patient_id = ends.patient_id
-            and findings_listed.endpoint = ends.endpoint
-            and findings_listed.censoring_rule = ends.censoring_rule
     left join not_evaluable_reasons
         on
             findings_listed.finding = not_evaluable_reasons.finding
@@ -229,36 +264,61 @@ reasons_ranked as (
             )
     where
         not_evaluable_reasons.only_if_ended_by is null
-        or not_evaluable_reasons.only_if_ended_by = ends.event_type
+        or not_evaluable_reasons.only_if_ended_by = findings_listed.ended_by
 ),
 
+overruled as (
+    select
+        ends.patient_id,
+        ends.clock_number,
+        coalesce(rules_ranked.ended_by, facts.detail) as ended_by
+    from ends
+    inner join rules_ranked
+        on
+            ends.clock_number = rules_ranked.clock_number
+            and ends.overruled_rank_on_day = rules_ranked.rank_on_day
+    inner join facts
+        on
+            ends.patient_id = facts.patient_id
+            and rules_ranked.event_type = facts.event_type
+            and ends.end_date = facts.event_date
+),
+
+-- A rule that does not say what it is called is called by the detail of its fact.
 verdicts as (
     select
-        origins.patient_id,
-        origins.endpoint,
-        origins.censoring_rule,
+        ends.patient_id,
+        clocks.endpoint,
+        clocks.censoring_rule,
         reasons_ranked.reason as not_evaluable_reason,
         reasons_ranked.reason is null as is_evaluable,
         ends.status,
-        ends.ended_by,
-        ends.end_detail,
-        ends.overruled_on_the_day,
-        origins.origin_date,
-        ends.event_date as end_date,
-        ends.source_table,
-        ends.source_record
-    from origins
-    left join ends
-        on
-            origins.patient_id = ends.patient_id
-            and origins.endpoint = ends.endpoint
-            and origins.censoring_rule = ends.censoring_rule
+        coalesce(ends.ended_by, facts.detail) as ended_by,
+        case when ends.ended_by is not null then facts.detail end as end_detail,
+        case
+            when overruled.ended_by <> coalesce(ends.ended_by, facts.detail)
+                then overruled.ended_by
+        end as overruled_on_the_day,
+        ends.origin_date,
+        ends.end_date,
+        facts.source_table,
+        facts.source_record
+    from ends
+    inner join clocks on ends.clock_number = clocks.clock_number
     left join reasons_ranked
         on
-            origins.patient_id = reasons_ranked.patient_id
-            and origins.endpoint = reasons_ranked.endpoint
-            and origins.censoring_rule = reasons_ranked.censoring_rule
+            ends.patient_id = reasons_ranked.patient_id
+            and ends.clock_number = reasons_ranked.clock_number
             and reasons_ranked.rank_by_order = 1
+    left join facts
+        on
+            ends.patient_id = facts.patient_id
+            and ends.event_type = facts.event_type
+            and ends.end_date = facts.event_date
+    left join overruled
+        on
+            ends.patient_id = overruled.patient_id
+            and ends.clock_number = overruled.clock_number
 ),
 
 -- What is not evaluable has no time.
