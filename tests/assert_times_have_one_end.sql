@@ -88,32 +88,18 @@ records as (
     {%- endfor %}
 ),
 
--- What ended the time, told again from the states that it came from.
-recomputed as (
-    select
+-- The times in which a remission ended, told again from the states.
+times_with_relapse as (
+    select distinct
         time_to_event.patient_id,
         time_to_event.endpoint,
-        time_to_event.censoring_rule,
-        min(remissions.relapse_date) as relapse_date
+        time_to_event.censoring_rule
     from time_to_event
-    left join remissions
+    inner join remissions
         on
             time_to_event.patient_id = remissions.patient_id
             and remissions.relapse_date between
             time_to_event.origin_date and time_to_event.end_date
-    group by
-        time_to_event.patient_id, time_to_event.endpoint, time_to_event.censoring_rule
-),
-
-standard_times as (
-    select
-        patient_id,
-        endpoint,
-        origin_date,
-        end_date,
-        is_evaluable
-    from time_to_event
-    where censoring_rule = 'standard'
 ),
 
 beside as (
@@ -133,25 +119,18 @@ beside as (
         cohort.follow_up_end_date,
         cohort.follow_up_end_reason,
         follow_up.death_date,
-        recomputed.relapse_date,
-        standard_times.end_date as standard_end_date,
-        records.source_record as delivered_record,
+        times_with_relapse.patient_id is not null as has_relapse,
         censorings_named.ended_by is not null as is_censoring_named,
         ends_without_record.ended_by is not null as is_end_without_record,
         relapse_or_death.endpoint is not null as is_relapse_or_death
     from time_to_event
     inner join cohort on time_to_event.patient_id = cohort.patient_id
     inner join follow_up on time_to_event.patient_id = follow_up.patient_id
-    inner join recomputed
+    left join times_with_relapse
         on
-            time_to_event.patient_id = recomputed.patient_id
-            and time_to_event.endpoint = recomputed.endpoint
-            and time_to_event.censoring_rule = recomputed.censoring_rule
-    left join standard_times
-        on
-            time_to_event.patient_id = standard_times.patient_id
-            and time_to_event.endpoint = standard_times.endpoint
-            and standard_times.is_evaluable
+            time_to_event.patient_id = times_with_relapse.patient_id
+            and time_to_event.endpoint = times_with_relapse.endpoint
+            and time_to_event.censoring_rule = times_with_relapse.censoring_rule
     left join censorings_named
         on
             time_to_event.endpoint = censorings_named.endpoint
@@ -163,11 +142,6 @@ beside as (
             and time_to_event.ended_by = ends_without_record.ended_by
     left join relapse_or_death
         on time_to_event.endpoint = relapse_or_death.endpoint
-    left join records
-        on
-            time_to_event.patient_id = records.patient_id
-            and time_to_event.source_table = records.source_table
-            and time_to_event.source_record = records.source_record
 ),
 
 times_checked as (
@@ -213,7 +187,7 @@ times_checked as (
             when
                 is_relapse_or_death
                 and case
-                    when relapse_date is not null then 'relapse'
+                    when has_relapse then 'relapse'
                     when death_date = end_date then 'death'
                     else 'censoring'
                 end
@@ -223,23 +197,73 @@ times_checked as (
                 endpoint = 'os'
                 and (status = 1) <> coalesce(death_date = end_date, false)
                 then 'OS ends with the death or not at all'
-            when standard_end_date < end_date
-                then 'a censoring rule makes no time longer'
-            when
-                standard_end_date <> end_date
-                and not is_censoring_named
-                then 'only what the rule names makes a time shorter'
             when
                 (ended_by in ('study_end', 'data_cutoff') or is_end_without_record)
                 and coalesce(source_table, source_record) is not null
                 then 'a parameter is in no record'
-            when
-                ended_by not in ('study_end', 'data_cutoff')
-                and not is_end_without_record
-                and delivered_record is null
-                then 'what ended a time stands in a delivered record of the patient'
         end as claim_broken
     from beside
+),
+
+-- Each of the next two claims compares with other rows, in a pass of its own.
+rules_compared as (
+    select
+        times_of_rule.patient_id,
+        times_of_rule.endpoint,
+        times_of_rule.censoring_rule,
+        case
+            when standard_times.end_date < times_of_rule.end_date
+                then 'a censoring rule makes no time longer'
+            when censorings_named.ended_by is null
+                then 'only what the rule names makes a time shorter'
+        end as claim_broken
+    from time_to_event as times_of_rule
+    inner join time_to_event as standard_times
+        on
+            times_of_rule.patient_id = standard_times.patient_id
+            and times_of_rule.endpoint = standard_times.endpoint
+            and standard_times.censoring_rule = 'standard'
+    left join censorings_named
+        on
+            times_of_rule.endpoint = censorings_named.endpoint
+            and times_of_rule.censoring_rule = censorings_named.censoring_rule
+            and times_of_rule.ended_by = censorings_named.ended_by
+    where
+        times_of_rule.is_evaluable
+        and standard_times.is_evaluable
+        and times_of_rule.censoring_rule <> 'standard'
+        and standard_times.end_date <> times_of_rule.end_date
+),
+
+records_missing as (
+    select
+        ends_recorded.patient_id,
+        ends_recorded.endpoint,
+        ends_recorded.censoring_rule,
+        'what ended a time stands in a delivered record of the patient' as claim_broken
+    from (
+        select
+            time_to_event.patient_id,
+            time_to_event.endpoint,
+            time_to_event.censoring_rule,
+            time_to_event.source_table,
+            time_to_event.source_record
+        from time_to_event
+        left join ends_without_record
+            on
+                time_to_event.endpoint = ends_without_record.endpoint
+                and time_to_event.ended_by = ends_without_record.ended_by
+        where
+            time_to_event.is_evaluable
+            and time_to_event.ended_by not in ('study_end', 'data_cutoff')
+            and ends_without_record.ended_by is null
+    ) as ends_recorded
+    left join records
+        on
+            ends_recorded.patient_id = records.patient_id
+            and ends_recorded.source_table = records.source_table
+            and ends_recorded.source_record = records.source_record
+    where records.patient_id is null
 ),
 
 rows_missing as (
@@ -261,6 +285,10 @@ rows_missing as (
 
 claims_checked as (
     select * from times_checked
+    union all
+    select * from rules_compared
+    union all
+    select * from records_missing
     union all
     select * from rows_missing
 )
