@@ -1,6 +1,7 @@
 # make       set up, build the warehouse from the example delivery, render the report
 # make test  set up, run every check
 # make proof the long proofs: faults put into the SQL, more random patients, the search
+# make test-spark  every table of five deliveries on Spark as on DuckDB (an hour; Java 17)
 # make bench every measurement in one table (hours; see tests/benchmarks/bench.py)
 # make lock  pin the requirements anew (needs uv)
 
@@ -11,7 +12,7 @@ WAREHOUSE_FILE = $${WAREHOUSE:-warehouse.duckdb}
 CHECKED = env -u DELIVERY_DIR -u DBT_TARGET_PATH WAREHOUSE=.build/test/warehouse.duckdb $(IN_VENV)
 PROOF_PATH = tests/python/support:tests/python/derivation:tests/python/estimators
 
-.PHONY: all test bench proof lock
+.PHONY: all test test-spark bench proof lock
 .DEFAULT_GOAL := all
 
 all: .venv/installed
@@ -34,6 +35,9 @@ proof: .venv/installed
 	$(CHECKED) pytest -m proof tests
 	$(CHECKED) env PYTHONPATH=$(PROOF_PATH) python tests/proof/mutate.py
 
+test-spark: .venv/with-spark
+	$(CHECKED) pytest --import-mode=importlib tests/spark
+
 bench: .venv/installed
 	$(IN_VENV) python tests/benchmarks/bench.py
 
@@ -50,7 +54,17 @@ bench: .venv/installed
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# Beside what is installed: the extra `spark`, and no other version of anything.
+.venv/with-spark: .venv/installed requirements-spark.lock
+	@command -v java > /dev/null || { echo "make test-spark needs Java 17 on PATH" >&2; exit 1; }
+	$(PIP) install --no-deps --no-build-isolation --require-hashes -r requirements-spark.lock
+	@touch $@
+
 lock:
 	uv pip compile --quiet pyproject.toml --extra dev --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-annotate --no-strip-extras --no-emit-index-url \
 	    --output-file requirements.lock
+	uv pip compile --quiet pyproject.toml --extra dev --extra spark --universal \
+	    --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras \
+	    --no-emit-index-url --constraint requirements.lock \
+	  | diff requirements.lock - | sed -n 's/^> //p' > requirements-spark.lock

@@ -6,7 +6,7 @@
   | 1999-07-01 | 2017-06-30 | 17              |
 -#}
 {% macro completed_years(birth_date, day) -%}
-    (
+    cast(
         year({{ day }}) - year({{ birth_date }})
         - case
             when
@@ -15,5 +15,6 @@
                 then 1
             else 0
         end
+        as bigint
     )
 {%- endmacro %}

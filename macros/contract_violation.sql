@@ -36,9 +36,9 @@
         when abs({{ parsed }}) > 1e300 or {{ parsed }} <> {{ parsed }} then 'value_unparsed'
         {%- endif %}
         {%- if column.meta.type == 'term' %}
-        when {{ value }} not in (
+        when not coalesce({{ value }} in (
             select term from controlled_terms where vocabulary = '{{ column.meta.terms }}'
-        ) then 'term_not_allowed'
+        ), false) then 'term_not_allowed'
         {%- endif %}
         {%- if column.meta.minimum is defined %}
         when {{ parsed }} < {{ column.meta.minimum }} then 'value_out_of_range'

@@ -6,9 +6,14 @@
   | numerator | denominator | exact_lower_limit('numerator', 'denominator') |
   | 0         | 2           | 0                                             |
   | 2         | 2           | 0.1581 (the root of 0.025)                    |
+  | 0         | 0           | NULL                                          |
 -#}
 {% macro exact_lower_limit(numerator, denominator) -%}
+    {{ return(adapter.dispatch('exact_lower_limit')(numerator, denominator)) }}
+{%- endmacro %}
+
+{% macro default__exact_lower_limit(numerator, denominator) -%}
     exact_lower_limit(
-        cast({{ numerator }} as bigint), cast({{ denominator }} as bigint)
+        cast({{ numerator }} as bigint), nullif(cast({{ denominator }} as bigint), 0)
     )
 {%- endmacro %}

@@ -8,6 +8,10 @@
   | line 2: male; 3: F     | patients, 3, <its patient>, sex, F, term_not_allowed |
 -#}
 {% macro flag_cells(table_name, column_name, judgement) -%}
+    {{ return(adapter.dispatch('flag_cells')(table_name, column_name, judgement)) }}
+{%- endmacro %}
+
+{% macro default__flag_cells(table_name, column_name, judgement) -%}
     select
         '{{ table_name }}' as table_name,
         delivered.file_line,

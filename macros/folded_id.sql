@@ -12,13 +12,13 @@
     {%- set bare = "translate(" ~ folded_text(value) ~ ", '=\"`''', '')" -%}
     coalesce(
         nullif(
-            ltrim(
+            trim(
+                leading '0' from
                 case
                     when {{ bare }} like '%.0'
                         then substr({{ bare }}, 1, length({{ bare }}) - 2)
                     else {{ bare }}
-                end,
-                '0'
+                end
             ),
             ''
         ),

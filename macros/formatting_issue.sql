@@ -20,10 +20,10 @@
         when {{ is_placeholder_date(value) }} then 'placeholder_date'
         {%- elif column.meta.type in ('integer', 'number') %}
         when
-            ltrim({{ value }}, '-') like '+%'
+            trim(leading '-' from {{ value }}) like '+%'
             or (
-                ltrim({{ value }}, '-') like '0%'
-                and substr(ltrim({{ value }}, '-'), 2, 1) between '0' and '9'
+                trim(leading '-' from {{ value }}) like '0%'
+                and substr(trim(leading '-' from {{ value }}), 2, 1) between '0' and '9'
             )
             then 'number_spelled_oddly'
         {%- endif %}

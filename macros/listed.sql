@@ -14,5 +14,5 @@
 {%- endmacro %}
 
 {% macro spark__listed(value) -%}
-    array_join(sort_array(collect_list({{ value }})), ', ')
+    nullif(array_join(sort_array(collect_list({{ value }})), ', '), '')
 {%- endmacro %}

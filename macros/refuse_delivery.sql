@@ -42,6 +42,10 @@
 
 {#- Where the findings of the delivery that was judged last can be read. -#}
 {% macro where_findings_are() -%}
+    {{ return(adapter.dispatch('where_findings_are')()) }}
+{%- endmacro %}
+
+{% macro default__where_findings_are() -%}
     {%- set folder = (flags.TARGET_PATH or 'target') ~ '/quality/' -%}
     {%- set working_file = run_query(
         'select path from duckdb_databases() where database_name = current_database()'

@@ -62,6 +62,13 @@
     ('56.25', 1, '56.2'), ('18.75', 1, '18.8'), ('2.5', 0, '2'), ('-2.5', 0, '-2'),
     ('100.0 * 18 / 32', 1, '56.2'),
 ] %}
+{%- set number_texts = [
+    '12.5', '80.0', '0.0', '12345678.0', '0.001', '0.0001', '0.00012', '1e-05', '1.25e-05',
+] %}
+{%- set limits = [
+    (0, 2, '0.0'), (2, 2, '0.158113883'), (1, 4, '0.006309463'), (3, 4, '0.19412045'),
+    (120, 249, '0.418397786'), (0, 0, ''),
+] %}
 {%- set spellings = [
     ('00495', '00495', '495', 'NNNNN', 'false'),
     ('495.0', '495.0', '495', 'NNN.N', 'false'),
@@ -166,6 +173,25 @@ printed as (
     {%- endfor %}
 ),
 
+written as (
+    {%- for text in number_texts %}
+    {{- '\n    union all' if not loop.first }}
+    select
+        cast('{{ text }}' as double) as number,
+        '{{ text }}' as as_text
+    {%- endfor %}
+),
+
+limits as (
+    {%- for numerator, denominator, lower_limit in limits %}
+    {{- '\n    union all' if not loop.first }}
+    select
+        cast({{ numerator }} as bigint) as numerator,
+        cast({{ denominator }} as bigint) as denominator,
+        nullif('{{ lower_limit }}', '') as lower_limit
+    {%- endfor %}
+),
+
 calls as (
     select
         'parse_date' as macro,
@@ -236,6 +262,28 @@ calls as (
         cast(returned as string) as returned,
         cast(promised as string) as promised
     from printed
+    union all
+    select
+        'number_text' as macro,
+        as_text as called_with,
+        {{ number_text('number') }} as returned,
+        as_text as promised
+    from written
+    union all
+    select
+        'exact_lower_limit' as macro,
+        cast(numerator as string) as called_with,
+        cast(round({{ exact_lower_limit('numerator', 'denominator') }}, 9) as string)
+            as returned,
+        lower_limit as promised
+    from limits
+    union all
+    select
+        'listed' as macro,
+        'nothing' as called_with,
+        {{ listed("nullif(as_text, as_text)") }} as returned,
+        cast(null as string) as promised
+    from written
 ),
 
 calls_on_spellings as (

@@ -10,7 +10,7 @@
                 parent_name in ('published_results', 'published_mapping')
                 and node.name != 'published_comparison'
             ) or (
-                parent_name == 'published_comparison' and node.name != 'published'
+                parent_name == 'published_comparison' and node.name != 'tables_built'
             ) -%}
                 {%- do readers.append((node.name, parent_name)) -%}
             {%- endif -%}

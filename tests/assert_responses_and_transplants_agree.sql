@@ -166,7 +166,7 @@ transplants_checked as (
                 and not transplant_outcomes.is_in_remission_at_hsct
                 then 'the evaluable are in remission on the day of transplant'
             when
-                transplant_outcomes.has_response_before_hsct is null
+                (transplant_outcomes.has_response_before_hsct is null)
                 <> (transplant_outcomes.hsct_date is null)
                 then 'a transplant came after a response or not'
             when

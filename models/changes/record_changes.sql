@@ -127,7 +127,7 @@ changes as (
     select
         cells_dated.table_name,
         cells_dated.record_key,
-        cells_dated.version,
+        cast(cells_dated.version as bigint) as version,
         cells_dated.patient_id,
         cells_dated.column_name,
         case

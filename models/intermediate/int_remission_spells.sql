@@ -221,9 +221,9 @@ remissions_sourced as (
 numbered as (
     select
         spells.patient_id,
-        row_number() over (
+        cast(row_number() over (
             partition by spells.patient_id order by spells.first_date
-        ) as remission_number,
+        ) as bigint) as remission_number,
         'in_remission' as state,
         spells.first_date,
         spells.relapse_date,

@@ -107,7 +107,7 @@ found as (
         'relapse_date' as column_name,
         cast(relapses.relapse_date as string) as value_text,
         marrow_assessments.source_record as related_record,
-        cast(marrow_assessments.blast_percent as string) as related_value
+        {{ number_text('marrow_assessments.blast_percent') }} as related_value
     from relapses
     inner join marrow_assessments
         on
@@ -126,7 +126,7 @@ found as (
         'result' as column_name,
         mrd_assessments.result as value_text,
         marrow_assessments.source_record as related_record,
-        cast(marrow_assessments.blast_percent as string) as related_value
+        {{ number_text('marrow_assessments.blast_percent') }} as related_value
     from mrd_assessments
     inner join marrow_assessments
         on
@@ -145,7 +145,7 @@ found as (
         'disease_group' as column_name,
         marrow_before_status.disease_group as value_text,
         marrow_before_status.marrow_record as related_record,
-        cast(marrow_before_status.blast_percent as string) as related_value
+        {{ number_text('marrow_before_status.blast_percent') }} as related_value
     from marrow_before_status
     inner join marrow_limits
         on marrow_before_status.blast_percent > marrow_limits.of_group_in_remission
@@ -161,7 +161,7 @@ found as (
         source_record,
         patient_id,
         'mrd_level' as column_name,
-        cast(mrd_level as string) as value_text,
+        {{ number_text('mrd_level') }} as value_text,
         source_record as related_record,
         result as related_value
     from mrd_assessments
@@ -204,9 +204,9 @@ found as (
         source_record,
         patient_id,
         column_name,
-        cast(value_found as string) as value_text,
+        {{ number_text('value_found') }} as value_text,
         cast(null as string) as related_record,
-        cast(value_limit as string) as related_value
+        {{ number_text('value_limit') }} as related_value
     from counts_limited
     where value_found > value_limit
 )

@@ -150,7 +150,7 @@ shapes_known as (
     left join value_shapes as words
         on
             words.value_type = 'any'
-            and lower(values_typed.value_text) = words.shape
+            and lower(values_typed.value_text) = trim(both '''' from words.shape)
     left join value_shapes as shapes
         on
             values_typed.shape_type = shapes.value_type

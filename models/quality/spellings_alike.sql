@@ -17,15 +17,15 @@ study_parameters as (
     select * from {{ ref('study_parameters') }}
 ),
 
--- The index drugs, one by one.
-index_drugs as (
-    {%- for n in range(1, 10) %}
-    {{- '\n    union' if not loop.first }}
-    select {{ parse_text("split_part(study_parameters.value, ',', " ~ n ~ ")") }}
-        as drug
+drugs_listed as (
+    select {{ each_listed('study_parameters.value') }} as drug
     from study_parameters
     inner join index_rules on study_parameters.parameter = index_rules.parameter
-    {%- endfor %}
+),
+
+index_drugs as (
+    select distinct {{ parse_text('drug') }} as drug
+    from drugs_listed
 ),
 
 -- Spelling first: there are few, however many records.

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=as_view()) }}
 with
 expectation_results as (
     select * from {{ ref('expectation_results') }}

@@ -52,7 +52,7 @@ versions_counted as (
         file_line,
         table_name || ':' || cast(file_line as string) as source_record,
         patient_id,
-        copy_number,
+        cast(copy_number as bigint) as copy_number,
         cast(
             sum(case when copy_number = 1 then 1 else 0 end) over (
                 partition by table_name, record_key

@@ -1,5 +1,5 @@
 -- Remission is judged of all, MRD of the evaluable.
-{{ config(materialized='view') }}
+{{ config(materialized=as_view()) }}
 
 with
 

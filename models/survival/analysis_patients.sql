@@ -1,5 +1,5 @@
 -- A view: analyses x patients would be the largest table, and two models read it once.
-{{ config(materialized='view') }}
+{{ config(materialized=as_view()) }}
 
 with
 

@@ -45,6 +45,11 @@ _SHOWN = 20
 class CheckFailed(Exception):
     """A check that came to no verdict, in one line."""
 
+    @classmethod
+    def of_build(cls, printed: str) -> "CheckFailed":
+        """Where dbt stopped before the gate had judged."""
+        return cls(f"the gate came to no verdict: {reason_of(printed)}")
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -71,16 +76,29 @@ def check(folder: str | os.PathLike[str]) -> Checked:
     except ContractBroken as broken:
         raise CheckFailed(str(broken)) from broken
     except DeliveryRefused as refused:
-        return Checked(
-            delivery=refused.folder,
-            is_accepted=False,
-            reasons=tuple(map(_reason, refused.faults)),
-            columns=FAULT_COLUMNS,
-            findings=tuple(fault_rows(refused.faults)),
-            page=refusal_page(refused.folder, refused.faults),
-        )
+        return refused_unread(refused)
     with tempfile.TemporaryDirectory() as place:
-        return _judged(Path(folder), Path(place))
+        working, failed = build_apart(
+            ["+derivation_findings", "+quality_pages"],
+            delivery=Path(folder),
+            place=Path(place),
+        )
+        if failed is not None:
+            raise CheckFailed.of_build(failed)
+        with duckdb.connect(str(working), read_only=True) as connection:
+            return judged(connection, Path(place, "target", "quality", "index.html"))
+
+
+def refused_unread(refused: DeliveryRefused) -> Checked:
+    """What is said of a delivery that cannot be read."""
+    return Checked(
+        delivery=refused.folder,
+        is_accepted=False,
+        reasons=tuple(map(_reason, refused.faults)),
+        columns=FAULT_COLUMNS,
+        findings=tuple(fault_rows(refused.faults)),
+        page=refusal_page(refused.folder, refused.faults),
+    )
 
 
 def _reason(fault: Fault) -> str:
@@ -89,29 +107,22 @@ def _reason(fault: Fault) -> str:
     return f"critical: {fault}. {action} [{fault.rule_id}]"
 
 
-def _judged(folder: Path, place: Path) -> Checked:
-    """The verdict of dbt's own gate, in a warehouse that is thrown away."""
-    working, failed = build_apart(
-        ["+derivation_findings", "+quality_pages"], delivery=folder, place=place
-    )
-    if failed is not None:
-        raise CheckFailed(f"the gate came to no verdict: {reason_of(failed)}")
-    with duckdb.connect(str(working), read_only=True) as connection:
-        ((delivery_id, is_accepted),) = connection.execute(
-            "select delivery_id, is_accepted from quality.verdict"
-        ).fetchall()
-        reasons = [
-            one_line(f"{'critical' if is_stop else 'warning'}: {message}", limit=2_000)
-            for is_stop, message in read_messages(connection)
-        ]
-        findings = read_findings(connection)
+def judged(connection: duckdb.DuckDBPyConnection, page: Path) -> Checked:
+    """What dbt's own gate found in the delivery of a working file."""
+    ((delivery_id, is_accepted),) = connection.execute(
+        "select delivery_id, is_accepted from quality.verdict"
+    ).fetchall()
+    reasons = [
+        one_line(f"{'critical' if is_stop else 'warning'}: {message}", limit=2_000)
+        for is_stop, message in read_messages(connection)
+    ]
     return Checked(
         delivery=delivery_id,
         is_accepted=is_accepted,
         reasons=tuple(reasons),
         columns=LIST_COLUMNS,
-        findings=tuple(findings),
-        page=(place / "target" / "quality" / "index.html").read_text(encoding="utf-8"),
+        findings=tuple(read_findings(connection)),
+        page=page.read_text(encoding="utf-8"),
     )
 
 
@@ -128,9 +139,8 @@ def reason_of(printed: str) -> str:
     return one_line(" ".join(reason)) or "dbt printed nothing"
 
 
-def main(folder: str | os.PathLike[str], *, output_format: str = "table") -> int:
-    """Check a delivery and print what was found; return the exit code."""
-    checked = check(folder)
+def tell(checked: Checked, *, output_format: str = "table") -> int:
+    """Print what was found; return the exit code."""
     text = printed(checked, output_format=output_format)
     if output_format in _FILES:
         print_utf8()

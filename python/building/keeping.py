@@ -70,6 +70,17 @@ def keep(warehouse: Path) -> None:
     # Of this build already: a process was killed before the file was replaced.
     if target.exists():
         return
+    link_or_copy(warehouse, target)
+
+
+def link_or_copy(warehouse: Path, target: Path) -> None:
+    """Give a published file, which nobody writes to, another name that it keeps.
+
+    Raises
+    ------
+    OSError
+        Where it can be neither linked nor copied.
+    """
     try:
         os.link(warehouse.resolve(), target)
     except OSError:

@@ -56,7 +56,7 @@ def opening_row(*, build_id: str, parameters: dict[str, Any]) -> Row:
     """The row of a build that begins: what is known before the delivery is read."""
     row: Row = dict.fromkeys(COLUMNS)
     row["build_id"] = build_id
-    row["code_commit"] = _commit()
+    row["code_commit"] = code_commit()
     row["versions"] = json.dumps({name: version(name) for name in _PACKAGES})
     row["study"] = seed_folders()[1].name
     row["parameters"] = json.dumps(parameters, default=str)
@@ -222,7 +222,8 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
-def _commit() -> str | None:
+def code_commit() -> str | None:
+    """The commit of the code, and whether it has been changed since."""
     described = subprocess.run(
         ["git", "-C", str(PROJECT), "describe", "--always", "--dirty", "--abbrev=40"],
         capture_output=True,

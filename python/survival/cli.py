@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from building.terminal import escape_letters
 
 from survival.commands import (
+    build,
     changes,
     check,
     completion,
@@ -66,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
         estimate,
         verify,
         report,
+        build,
         check,
         changes,
         map,

@@ -5,8 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from survival.commands.common import USAGE, Commands, command, complain
+
+if TYPE_CHECKING:
+    from building.check import Checked
 
 HELP = """\
 Judges a delivery as `dbt build` would, without building: what was found, a row each.
@@ -15,6 +20,10 @@ Exit code: 0 accepted (warnings are listed), 1 refused, 2 usage.
 
   survival check ~/deliveries/2018-04
   survival check ~/deliveries/2018-04 --format html > findings.html
+
+With --export it writes what a build on Spark reads, and the verdict that it asks for.
+
+  survival check ~/deliveries/2018-04 --export lake/2018-04
 """
 
 
@@ -34,17 +43,43 @@ def add(commands: Commands) -> None:
         default="table",
         help="what to print (default: table)",
     )
+    parser.add_argument(
+        "--export",
+        metavar="FOLDER",
+        help="a new folder for the delivery as Spark reads it, with its verdict",
+    )
+    parser.add_argument(
+        "--vars", metavar="YAML", help="with --export: parameters, as dbt takes them"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what the gate finds."""
     if not arguments.folder:
         return complain("name the delivery's folder, or set DELIVERY_DIR", USAGE)
-    from building.check import CheckFailed
-    from building.check import main as check
+    if arguments.vars and not arguments.export:
+        return complain("--vars is of --export", USAGE)
+    from building.check import CheckFailed, check, tell
 
     print("checking ...", file=sys.stderr)
     try:
-        return check(arguments.folder, output_format=arguments.format)
+        checked = _exported(arguments) if arguments.export else check(arguments.folder)
     except CheckFailed as failed:
         return complain(failed, USAGE)
+    return tell(checked, output_format=arguments.format)
+
+
+def _exported(arguments: argparse.Namespace) -> Checked:
+    from building.environment import warehouse_file
+    from lake.build import check_to_lake
+    from lake.folder import Lake
+
+    from survival.commands.build import parsed
+
+    checked, _ = check_to_lake(
+        Path(arguments.folder),
+        Lake(Path(os.path.abspath(arguments.export))),
+        warehouse=warehouse_file(),
+        given=parsed(arguments.vars),
+    )
+    return checked

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from building.check import FORMATS, Checked, check, main, printed
+from building.check import FORMATS, Checked, check, printed, tell
 from building.quality_page import write_list
 from delivery.definitions import PROJECT, seed
 from delivery_files import copied, edited
@@ -70,8 +70,9 @@ def test_what_stops_a_delivery_is_printed_first(checked):
 def test_a_delivery_that_cannot_be_read_exits_1_with_its_faults(tmp_path, capsys):
     folder = copied(tmp_path / "delivery")
     (folder / "follow_up.csv").unlink()
+    checked = check(folder)
     for output_format in FORMATS:
-        assert main(folder, output_format=output_format) == 1
+        assert tell(checked, output_format=output_format) == 1
         assert "required file is missing" in capsys.readouterr().out
 
 
