@@ -1,6 +1,6 @@
 {#- The patients whose records of a table are not those of before, whatever their order:
-    equal records cancel each other out, and as many stand on both sides. One table at a
-    time, without a join, so that memory holds a number per patient. -#}
+    equal records cancel each other out, a copy for a copy, and as many stand on both
+    sides. One table at a time, without a join, so that memory holds a number per patient. -#}
 {% macro patients_touched(source_before, source_after) -%}
     {%- for table in delivery_tables() %}
     {{- '\n    union all' if not loop.first }}
@@ -23,7 +23,9 @@
         {%- endfor %}
     ) as records_of_both
     group by patient_id
-    having bit_xor(content) <> 0 or sum(side) <> 0
+    having
+        sum(side * cast(content as decimal(20, 0))) <> 0
+        or sum(side) <> 0
     {%- endfor %}
 {%- endmacro %}
 
@@ -67,7 +69,7 @@
         {{- ' || chr(31) || ' if not loop.first -}}
         {%- if column.meta.type == 'number' -%}
         coalesce(
-            cast({{ parse_number(column.name) }} as string),
+            {{ number_text(parse_number(column.name)) }},
             {{ parse_text(column.name) }}, ''
         )
         {%- else -%}

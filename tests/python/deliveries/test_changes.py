@@ -132,6 +132,18 @@ def published(example, tmp_path_factory):
     return {"first": example.warehouse, **builds}
 
 
+def sampled_twice(folder: Path, level: str) -> Path:
+    """The example with one sample's record and an exact copy, both of this level."""
+    copied(folder)
+    path = folder / "mrd_assessments.csv"
+    cells = {"patient_id": "00495", "sample_date": "2015-03-14", "technique": "pcr"}
+    kept = read_rows(path)
+    (found,) = (row for row in kept if cells.items() <= row.items())
+    found["mrd_level"] = level
+    written(path, [*kept, found])
+    return renewed(folder)
+
+
 def rows(warehouse: Path, query: str) -> list[tuple]:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         return connection.execute(query).fetchall()
@@ -173,6 +185,17 @@ def test_a_withdrawn_patient_is_each_cell_that_was_delivered(published):
         if value
     ]
     assert sorted(found) == sorted(delivered)
+
+
+def test_a_record_delivered_twice_and_corrected_twice_is_two_changes(tmp_path):
+    for level in ("0.00131", "0.00231"):
+        built = build(sampled_twice(tmp_path / level, level), tmp_path)
+        assert built.exit_code == 0, built.output
+    assert rows(
+        built.warehouse,
+        "select patient_id, column_name, value_before, value_after "
+        "from marts.record_changes",
+    ) == 2 * [("00495", "mrd_level", "0.00131", "0.00231")]
 
 
 def test_what_happened_after_the_cut_off_is_told_from_a_correction(published):
