@@ -13,6 +13,14 @@ study_parameters as (
     select * from {{ ref('study_parameters') }}
 ),
 
+group_criteria as (
+    select * from {{ ref('group_criteria') }}
+),
+
+strata as (
+    select * from {{ ref('strata') }}
+),
+
 patients as (
     select * from {{ ref('int_patients') }}
 ),
@@ -39,12 +47,47 @@ lists_used as (
 
 values_listed as (
     select
+        'parameter ' || lists_used.parameter as named_in,
         lists_used.parameter,
         lists_used.table_name,
         lists_used.column_name,
         {{ each_listed('study_parameters.value') }} as value
     from lists_used
     inner join study_parameters on lists_used.parameter = study_parameters.parameter
+),
+
+-- A country or a site is a name, and of no vocabulary: nothing else refuses a slip.
+names_used as (
+    select
+        'group_criteria' as seed_name,
+        variable,
+        level
+    from group_criteria
+    union
+    select
+        'strata' as seed_name,
+        stratum_variable as variable,
+        level
+    from strata
+),
+
+values_named as (
+    select
+        named_in,
+        parameter,
+        table_name,
+        column_name,
+        value
+    from values_listed
+    union all
+    select
+        'seed ' || seed_name as named_in,
+        seed_name as parameter,
+        'patients' as table_name,
+        case variable when 'site' then 'site_id' else variable end as column_name,
+        level as value
+    from names_used
+    where variable in ('country', 'site')
 ),
 
 values_delivered as (
@@ -60,7 +103,7 @@ values_delivered as (
     {%- endfor %}
     {%- endfor %}
     {%- for fact in [
-        'country', 'sex', 'diagnosis', 'disease_group', 'disease_status'
+        'country', 'site_id', 'sex', 'diagnosis', 'disease_group', 'disease_status'
     ] %}
     select
         'patients' as table_name,
@@ -97,15 +140,15 @@ patients_included as (
 doubts_listed as (
     select
         'value_not_delivered' as doubt,
-        values_listed.parameter || '=' || values_listed.value as word,
-        'parameter ' || values_listed.parameter || ': no record has '''
-        || values_listed.value || ''' as its ' || values_listed.column_name as message
-    from values_listed
+        values_named.parameter || '=' || values_named.value as word,
+        values_named.named_in || ': no record has ''' || values_named.value
+        || ''' as its ' || values_named.column_name as message
+    from values_named
     left join values_delivered
         on
-            values_listed.table_name = values_delivered.table_name
-            and values_listed.column_name = values_delivered.column_name
-            and values_listed.value = values_delivered.value
+            values_named.table_name = values_delivered.table_name
+            and values_named.column_name = values_delivered.column_name
+            and values_named.value = values_delivered.value
     where values_delivered.value is null
     union all
     select
