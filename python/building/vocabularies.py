@@ -209,7 +209,7 @@ def undefined_words(seeds: Seeds) -> list[str]:
 
 
 def misplaced_populations(seeds: Seeds) -> list[str]:
-    """Populations that stand above their whole, or are of another disease group."""
+    """Populations above their whole, of another group, or twice part of the cohort."""
     found = []
     rows = {row["population"]: row for row in seeds["populations"]}
     for line, row in enumerate(seeds["populations"], start=2):
@@ -221,6 +221,11 @@ def misplaced_populations(seeds: Seeds) -> list[str]:
             found.append(
                 f"{where}: its parent '{row['parent']}' is of the disease group "
                 f"'{whole['disease_group']}', and it is not"
+            )
+        if whole and whole["is_disjoint"] == row["is_disjoint"] == "true":
+            found.append(
+                f"{where}: its parent '{row['parent']}' parts the cohort, too "
+                "(is_disjoint), and a patient would be in both"
             )
     return found
 

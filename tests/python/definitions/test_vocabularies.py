@@ -236,6 +236,18 @@ def test_a_part_stands_below_its_whole_and_is_of_its_group(of_study, slip, said)
     assert "(mrd_pos_ph_neg)" in told
 
 
+def test_a_part_and_its_whole_do_not_both_part_the_cohort(of_study):
+    seeds = of_study("neuf")
+    (whole,) = (row for row in seeds["populations"] if row["population"] == "mrd_pos")
+    whole["is_disjoint"] = "true"
+    negative, positive = misplaced_populations(seeds)
+    assert "(mrd_pos_ph_neg)" in negative and "(mrd_pos_ph_pos)" in positive
+    assert negative.endswith(
+        "its parent 'mrd_pos' parts the cohort, too (is_disjoint), and a patient would "
+        "be in both"
+    )
+
+
 def test_a_value_of_another_type_is_told(of_study):
     seeds = of_study("neuf")
     seeds["response_windows"][0]["last_day"] = "six weeks"
