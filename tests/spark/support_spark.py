@@ -64,12 +64,12 @@ def built(
     )
 
 
-def on_spark(delivery: Path, place: Path, *, study: str = "") -> OnSpark:
-    """A delivery built by the three commands, with every unit test, and published."""
+def on_spark(delivery: Path, place: Path, *options: str, study: str = "") -> OnSpark:
+    """A delivery built by the three commands, and published."""
     lake, warehouse = place / "lake", place / "warehouse.duckdb"
     named = {"STUDY": study, "WAREHOUSE": str(warehouse)}
     exported(delivery, lake, **named)
-    completed = built(lake, "--select", "*", **named)
+    completed = built(lake, *options, **named)
     assert completed.returncode == 0, completed.stdout
     published = run("survival", "publish", lake, **named)
     assert published.returncode == 0, published.stdout
