@@ -1,5 +1,13 @@
 -- A returned row is a sum over parts that misses its whole, with the claim it breaks.
 with
+populations as (
+    select * from {{ ref('populations') }}
+),
+
+population_members as (
+    select * from {{ ref('population_members') }}
+),
+
 table_one as (
     select * from {{ ref('table_one') }}
     where statistic = 'count'
@@ -46,24 +54,74 @@ counts_listed as (
     where measure <> 'participating_sites'
 ),
 
+members_counted as (
+    select
+        population,
+        count(*) as n_members
+    from population_members
+    group by population
+),
+
+members_shared as (
+    select
+        wholes.population as whole,
+        parts.population as part,
+        count(*) as n_shared
+    from population_members as wholes
+    inner join population_members as parts on wholes.patient_id = parts.patient_id
+    inner join populations on parts.population = populations.population
+    where populations.is_disjoint and wholes.population <> parts.population
+    group by wholes.population, parts.population
+),
+
+parts_found as (
+    select
+        members_shared.whole,
+        members_shared.part,
+        parts.n_members,
+        count(*) over (partition by members_shared.whole) as n_parts,
+        sum(parts.n_members) over (partition by members_shared.whole) as n_in_parts
+    from members_shared
+    inner join members_counted as parts
+        on
+            members_shared.part = parts.population
+            and members_shared.n_shared = parts.n_members
+),
+
+-- A whole of which nobody is in none of the parts.
+parts_of_wholes as (
+    select
+        parts_found.whole,
+        parts_found.part,
+        parts_found.n_parts
+    from parts_found
+    inner join members_counted as wholes
+        on
+            parts_found.whole = wholes.population
+            and parts_found.n_in_parts = wholes.n_members
+),
+
+-- A part that a cell is not asked of has it not, and may have patients of it.
 populations_paired as (
     select
         wholes.population || ' ' || wholes.cell as cell,
         'a population is the sum of its parts' as claim_broken
     from counts_listed as wholes
+    inner join parts_of_wholes on wholes.population = parts_of_wholes.whole
     inner join counts_listed as parts
         on
             wholes.cell = parts.cell
-            and (
-                wholes.population = 'all' and parts.population in ('mrd_pos', 'rr')
-                or parts.population in (
-                    wholes.population || '_ph_neg', wholes.population || '_ph_pos'
-                )
-            )
+            and parts_of_wholes.part = parts.population
     group by wholes.population, wholes.cell
     having
-        max(wholes.numerator) <> sum(parts.numerator)
-        or count(*) = 2 and max(wholes.denominator) <> sum(parts.denominator)
+        max(wholes.numerator) < sum(parts.numerator)
+        or (
+            count(*) = max(parts_of_wholes.n_parts)
+            and (
+                max(wholes.numerator) > sum(parts.numerator)
+                or max(wholes.denominator) <> sum(parts.denominator)
+            )
+        )
 ),
 
 claims_checked as (

@@ -6,8 +6,20 @@ from pathlib import Path
 import duckdb
 import pytest
 from dbt_builds import DELIVERIES, build, project_copy
+from delivery_files import copied, read_rows, renewed
 from survival.cli import main
 
+# A third disease group, of patients who came with a molecular relapse: in remission, as
+# the first of the study is. Each is one of the edges delivered once more.
+GROUP = "molecular_relapse"
+TWINS = (
+    "mrd_response_on_day_85",
+    "mrd_pos_relapse_then_clean_marrow",
+    "mrd_pos_above_five_percent_at_index",
+    "relapse_then_death_same_day",
+    "relapse_on_day_of_hsct",
+)
+TWIN = "molecular_"
 # Survival from the transplant, event-free survival, incidence of relapse with death
 # competing, and censoring at the start of other therapy.
 ROWS = {
@@ -83,8 +95,38 @@ ROWS = {
             "is_default": "false",
         }
     ],
+    "study_terms": [
+        {"vocabulary": "disease_group", "term": GROUP},
+        {"vocabulary": "disease_status", "term": "molecular"},
+    ],
+    "disease_groups": [{"disease_group": GROUP, "state_at_index": "in_remission"}],
+    "disease_statuses": [
+        {
+            "disease_status": "molecular", "disease_group": GROUP,
+            "had_mrd_response": "false",
+        }
+    ],
+    "response_rows": [
+        {
+            "row_order": 90, "disease_group": GROUP, "subset": "all",
+            "measure": "overall_mrd_response", "label": "MRD response",
+            "is_overall": "true",
+        }
+    ],
+    "table_one_levels": [
+        {
+            "row_order": 900, "variable": "disease_status", "level": "molecular",
+            "kind": "category", "disease_group": GROUP, "label": "Molecular relapse",
+        }
+    ],
     # A part of a part: MRD-positive in first remission, and of it the young.
     "populations": [
+        {
+            "row_order": 10, "population": "molecular", "parent": "all",
+            "disease_group": GROUP, "label": "Molecular relapse",
+            "is_in_tables": "true", "is_disjoint": "true",
+        },
+    ] + [
         {
             "row_order": order, "population": name, "parent": parent,
             "disease_group": "mrd_positive", "label": name, "is_in_tables": "false",
@@ -156,7 +198,7 @@ ROWS = {
             "analysis_id": f"{population}__os", "population": population,
             "endpoint": "os", "censoring_rule": "standard", "is_exempt": "false",
         }
-        for population in ("first_remission", "young_in_first_remission")
+        for population in ("first_remission", "young_in_first_remission", "molecular")
     ],
     "censoring_rules": [
         {
@@ -177,7 +219,10 @@ ROWS = {
             ("relapse_incidence", "standard"),
             ("os", "censored_at_new_therapy"),
         )
-        for group in ("mrd_positive", "relapsed_refractory")
+        for group in ("mrd_positive", "relapsed_refractory", GROUP)
+    ] + [
+        {"endpoint": endpoint, "disease_group": GROUP, "censoring_rule": "standard"}
+        for endpoint in ("os", "nrm_after_hsct")
     ],
 }  # fmt: skip
 
@@ -193,12 +238,29 @@ def add_rows(project: Path, rows: dict[str, list[dict]]) -> None:
             writer.writerows(added)
 
 
+def with_twins(folder: Path) -> Path:
+    """The edges, and some of their patients once more as of the third group."""
+    copied(folder, source=DELIVERIES / "edges" / "delivery")
+    for path in folder.glob("*.csv"):
+        rows = read_rows(path)
+        for row in [row for row in rows if row.get("patient_id") in TWINS]:
+            twin = row | {"patient_id": TWIN + row["patient_id"]}
+            if path.stem == "disease_status":
+                twin |= {"disease_group": GROUP, "disease_status": "molecular"}
+            rows.append(twin)
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+    return renewed(folder)
+
+
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rows")
     project = project_copy(folder / "project")
     add_rows(project, ROWS)
-    made = build(DELIVERIES / "edges" / "delivery", folder, project=project)
+    made = build(with_twins(folder / "delivery"), folder, project=project)
     assert made.exit_code == 0, made.output
     return made.warehouse
 
@@ -344,3 +406,93 @@ def test_any_day_is_a_landmark_and_no_response_by_it_is_a_group(
         f"mrd_pos__os__by_mrd_response_90__landmark_{day}",
     )
     assert found == ([] if stratum is None else [(stratum,)])
+
+
+# Worked by hand for the patient of the edges that each is; all began on 2016-03-01.
+@pytest.mark.parametrize(
+    ("patient", "endpoint", "rule", "time"),
+    [
+        # Relapse by marrow on 2016-06-09, in remission from the index on.
+        ("mrd_pos_above_five_percent_at_index", "efs", "standard",
+         (100, 1, "relapse", None)),
+        ("relapse_then_death_same_day", "os_after_hsct", "standard",
+         (100, 1, "death", None)),
+        ("relapse_on_day_of_hsct", "os_after_hsct", "standard",
+         (265, 0, "last_contact", None)),
+        # Last seen 2017-03-01.
+        ("relapse_on_day_of_hsct", "os", "standard", (365, 0, "last_contact", None)),
+    ],
+)  # fmt: skip
+def test_a_third_disease_group_has_its_times(times, patient, endpoint, rule, time):
+    assert times[TWIN + patient, endpoint, rule] == time
+
+
+@pytest.mark.parametrize(
+    ("mart", "differing"),
+    [
+        ("cohort", {"disease_group", "population", "disease_status"}),
+        ("baseline_characteristics", {"disease_group", "disease_status"}),
+        ("responses", {"disease_group"}),
+        ("transplant_outcomes", {"disease_group"}),
+        ("time_to_event", {"disease_group"}),
+    ],
+)
+def test_a_third_disease_group_is_derived_as_the_first_in_remission(
+    warehouse, mart, differing
+):
+    """But for what names the group, the record and the patient."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        columns = [
+            name
+            for name, *_ in connection.execute(f"describe marts.{mart}").fetchall()
+            if name not in differing | {"patient_id"} and "record" not in name
+        ]
+        shown = ", ".join(columns)
+        asked = (
+            ""
+            if mart != "time_to_event"
+            else "and (endpoint, censoring_rule) in (select (endpoint, censoring_rule) "
+            f"from definitions.endpoint_populations where disease_group = '{GROUP}')"
+        )
+        twins, originals = (
+            connection.execute(
+                f"select replace(patient_id, ?, '') as patient, {shown} "
+                f"from marts.{mart} where list_contains(?, patient_id) {asked} "
+                "order by all",
+                [TWIN, [prefix + patient for patient in TWINS]],
+            ).fetchall()
+            for prefix in (TWIN, "")
+        )
+    assert len(twins) >= len(TWINS)
+    assert twins == originals
+
+
+def test_a_third_disease_group_is_a_population_of_tables_and_curves(warehouse):
+    members = read(
+        warehouse,
+        "select patient_id from marts.population_members "
+        "where population = 'molecular'",
+    )
+    assert {patient for (patient,) in members} == {TWIN + name for name in TWINS}
+    assert read(
+        warehouse,
+        "select distinct population from marts.cohort where disease_group = ?",
+        GROUP,
+    ) == [("molecular",)]
+    assert read(
+        warehouse,
+        "select distinct n from marts.survival_summary where analysis_id = ?",
+        "molecular__os",
+    ) == [(len(TWINS),)]
+    assert read(
+        warehouse,
+        "select count(*) from marts.table_one where population = 'molecular' "
+        "and subset = 'all' and variable = 'age_years'",
+    ) != [(0,)]
+    # All were sampled: responses on days 20, 20, 30 and 60, the fifth on day 85.
+    assert read(
+        warehouse,
+        "select numerator, denominator from marts.response_summary "
+        "where population = 'molecular' and subset = 'all' "
+        "and measure = 'overall_mrd_response' and response_window = 'two_cycles'",
+    ) == [(4, 5)]
