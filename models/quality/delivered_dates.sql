@@ -1,3 +1,5 @@
+-- A view: each reader takes a few columns, and a million patients have 40 million rows.
+{{ config(materialized='view') }}
 with
 dates_listed as (
     {%- set dates = [] %}

@@ -1,8 +1,6 @@
+-- Each use reads the dates anew, and what it needs of them: kept for all of them they
+-- would fill the memory.
 with
-delivered_dates as (
-    select * from {{ ref('delivered_dates') }}
-),
-
 orders_suspected as (
     select * from {{ ref('date_order_conflicts') }}
 ),
@@ -53,11 +51,11 @@ orders_broken as (
         {{ date_as_delivered('later') }} as later_value,
         earlier.patient_id
     from orders_suspected
-    inner join delivered_dates as earlier
+    inner join {{ ref('delivered_dates') }} as earlier
         on
             orders_suspected.earlier_name = earlier.date_name
             and orders_suspected.patient_id = earlier.patient_id
-    inner join delivered_dates as later
+    inner join {{ ref('delivered_dates') }} as later
         on
             orders_suspected.later_name = later.date_name
             and earlier.patient_id = later.patient_id
@@ -105,7 +103,7 @@ dates_late as (
                 then manifest.delivered_on
             else manifest.data_cutoff_date
         end as bound_date
-    from delivered_dates
+    from {{ ref('delivered_dates') }} as delivered_dates
     inner join manifest
         on
             delivered_dates.table_name = manifest.table_name
@@ -126,7 +124,7 @@ dates_zero as (
         delivered_dates.patient_id,
         delivered_dates.column_name,
         {{ date_as_delivered('delivered_dates') }} as value_text
-    from delivered_dates
+    from {{ ref('delivered_dates') }} as delivered_dates
     where
         delivered_dates.date_role <> 'birth'
         and delivered_dates.earliest_date in (
@@ -152,7 +150,7 @@ january_counted as (
                 else 0
             end
         ) as n_first_of_january
-    from delivered_dates
+    from {{ ref('delivered_dates') }}
     group by table_name, column_name
 ),
 
