@@ -25,10 +25,15 @@
     {%- if verdict.study != (env_var('STUDY', '') or 'neuf') -%}
         {%- do refuse_lake(place ~ ' was checked for the study ' ~ verdict.study) -%}
     {%- endif -%}
-    {%- if tojson(invocation_args_dict.vars, sort_keys=true) != verdict.given -%}
+    {%- set given = {} -%}
+    {%- for name, value in (invocation_args_dict.vars or {}).items() -%}
+        {%- set texts = [value] if value is string or value is not iterable else value -%}
+        {%- do given.update({name: texts | join(',')}) -%}
+    {%- endfor -%}
+    {%- if given != verdict.given -%}
         {%- do refuse_lake(
             place ~ ' was checked with the parameters ' ~ verdict.given ~ ', and --vars are '
-            ~ tojson(invocation_args_dict.vars, sort_keys=true)
+            ~ given
         ) -%}
     {%- endif -%}
     {%- for node in graph.nodes.values() if node.resource_type == 'seed'

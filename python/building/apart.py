@@ -55,7 +55,7 @@ def build_apart(
             *("--select", *selected),
             *("--exclude-resource-type", "test"),
             *("--exclude-resource-type", "unit_test"),
-            *(("--vars", json.dumps(given)) if given else ()),
+            *(("--vars", json.dumps(given, default=str)) if given else ()),
         ],
         cwd=project,
         # The caller's settings of dbt may be those of another project.

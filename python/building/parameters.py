@@ -88,11 +88,12 @@ def parameter_types() -> list[str]:
 def parameters_used(given: Mapping[str, Any]) -> dict[str, str]:
     """Each parameter as text: what ``--vars`` say, else what the study says."""
     return {row["parameter"]: row["value"] for row in seed("parameters")} | {
-        name: _text(value) for name, value in given.items()
+        name: parameter_text(value) for name, value in given.items()
     }
 
 
-def _text(value: Any) -> str:
+def parameter_text(value: Any) -> str:
+    """A parameter's value as models read it: several with commas."""
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
@@ -127,7 +128,11 @@ def _is_allowed(value: Any, expected: Kind) -> bool:
         return False
     if isinstance(value, list) and not expected.is_list:
         return False
-    parts = _text(value).split(",") if expected.is_list else [_text(value)]
+    parts = (
+        parameter_text(value).split(",")
+        if expected.is_list
+        else [parameter_text(value)]
+    )
     return all(map(expected.is_met, parts)) and len({*parts}) == len(parts)
 
 

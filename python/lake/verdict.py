@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from building.check import Checked
 from building.lock import BuildRefused
 from building.log import Row
+from building.parameters import parameter_text
 
 from lake.folder import Lake
 
@@ -51,7 +52,7 @@ def write_verdict(
         "study": row["study"],
         "code_commit": row["code_commit"],
         "build": row,
-        "given": json.dumps(given, default=str, sort_keys=True),
+        "given": {name: parameter_text(value) for name, value in given.items()},
         "seeds": seeds,
         "parts": [part._asdict() for part in parts],
     }

@@ -53,7 +53,7 @@ def commit_of_another(lake: Path) -> None:
         (commit_of_another, (), "was checked by code of 0"),
         (
             lambda _: None,
-            ("--vars", "{adult_age_years: 20}"),
+            ("--vars", "{study_end: 2018-01-31}"),
             "was checked with the parameters {}",
         ),
     ],
@@ -68,6 +68,17 @@ def test_what_is_not_as_it_was_checked_is_not_read(
     (line,) = (x for x in completed.stdout.splitlines() if "delivery refused: " in x)
     assert said in line
     assert not (lake / "warehouse" / "definitions.db").exists()
+
+
+def test_parameters_are_those_of_the_check_however_they_are_written(tmp_path):
+    lake = tmp_path / "lake"
+    named = {"WAREHOUSE": str(tmp_path / "warehouse.duckdb")}
+    given = "{study_end: 2018-01-31, countries: [FR, IT]}"
+    checking = ("survival", "check", EXAMPLE, "--export", lake, "--vars", given)
+    assert run(*checking, **named).returncode == 0
+    said = '{"countries": ["FR", "IT"], "study_end": "2018-01-31"}'
+    completed = built(lake, "--select", "+study_parameters", "--vars", said, **named)
+    assert completed.returncode == 0, completed.stdout
 
 
 def test_a_delivery_that_the_gate_refuses_is_not_exported(tmp_path):
