@@ -14,6 +14,7 @@ from survival.comparisons import Comparison, compare
 from survival.disclosure.counts import WITHHELD, rounded
 from survival.formatting import Masked, format_limits, format_median
 from survival.labels import reading_order, typeset
+from survival.movements import Movement
 
 if TYPE_CHECKING:
     from survival.delivery import Delivery
@@ -166,6 +167,9 @@ class Study:
         Counts below this are masked; None where nothing is.
     comparisons : tuple of Comparison or None
         Tests between groups; None where none were asked for.
+    movements : dict of (str, str) to Movement, or None
+        Why results moved since the build before, by the key and column of their mart;
+        None where nobody said.
     """
 
     delivery: Delivery | None
@@ -181,6 +185,7 @@ class Study:
     comments: dict[str, str]
     smallest: int | None = None
     comparisons: tuple[Comparison, ...] | None = None
+    movements: Mapping[tuple[str, str], Movement] | None = None
 
     def groups_of(self, analysis_id: str) -> tuple[Group, ...]:
         """The strata of an analysis, in their order; none without patients."""

@@ -27,11 +27,14 @@ figures/*. No patient is in them, unless --with-patients asks for them.
   survival report --formats svg,png,pdf --output for-the-journal
   survival report --minimum-cell 5 --output for-release
   survival report --with-patients --output for-the-study-team
+  survival changes april.duckdb --format csv > moved.csv
+  survival report --changes moved.csv
 """
 # What no masked report can hold.
 EXACT = {
     "tests": "a p-value is made of exact counts",
     "with_patients": "a list of patients is a count of one",
+    "changes": "a count that moved is a small one",
 }
 
 
@@ -67,6 +70,12 @@ def add(commands: Commands) -> None:
         "and tests nothing by itself",
     )
     parser.add_argument(
+        "--changes",
+        metavar="FILE",
+        help="why results moved since the last delivery, as `survival changes OLD "
+        "--format csv` wrote it: the chapter on it gives the causes",
+    )
+    parser.add_argument(
         "--with-patients",
         action="store_true",
         help="add a swimmer plot per population and the pseudonyms behind each number: "
@@ -81,10 +90,12 @@ def run(arguments: argparse.Namespace) -> int:
             option = f"--{name.replace('_', '-')}"
             words = f"{option} and --minimum-cell exclude each other: {reason}"
             return complain(words, USAGE)
+    from survival.movements import read_movements
     from survival.progress import Progress
     from survival.report import write_report
     from survival.warehouse import Warehouse
 
+    movements = read_movements(arguments.changes) if arguments.changes else None
     with Warehouse(arguments.warehouse) as warehouse:
         analyses = warehouse.find_analyses(arguments.analysis)
         note_unpublished(warehouse)
@@ -97,6 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
                 minimum_cell=arguments.minimum_cell,
                 has_tests=arguments.tests,
                 with_patients=arguments.with_patients,
+                movements=movements,
                 progress=progress.step,
             )
     print(path)

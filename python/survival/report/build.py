@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from survival.analysis import Analysis
 from survival.disclosure.masking import masked
+from survival.movements import Movement
 from survival.report import render
 from survival.report.cohort import baseline_section, population_section
 from survival.report.document import (
@@ -95,6 +97,7 @@ def write_report(
     minimum_cell: int | None = None,
     has_tests: bool = False,
     with_patients: bool = False,
+    movements: Mapping[tuple[str, str], Movement] | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Path:
     """Write ``index.html``, one file that needs no other, and files for others' use.
@@ -117,6 +120,9 @@ def write_report(
         Whether groups are tested against each other: see `survival.comparisons`.
     with_patients : bool, keyword-only
         Whether patients are drawn and listed by pseudonym. Not with `minimum_cell`.
+    movements : mapping of (str, str) to Movement, optional, keyword-only
+        Why results moved since the build before: see `survival.movements`. Not with
+        `minimum_cell`.
     progress : callable, optional, keyword-only
         Called with the name of each part as it is made.
 
@@ -125,7 +131,9 @@ def write_report(
     Path
         The file, the same bytes for the same marts.
     """
-    study = read_study(warehouse, analyses, has_tests=has_tests)
+    study = replace(
+        read_study(warehouse, analyses, has_tests=has_tests), movements=movements
+    )
     if minimum_cell is not None:
         study = masked(study, smallest=minimum_cell, first=study.figured_analyses)
     sections = list(chapters(study, progress=progress))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import groupby
 from math import isnan
 
+from survival.errors import SurvivalError
 from survival.formatting import format_decimal
 from survival.labels import typeset
+from survival.movements import CAUSES, Movement
 from survival.report.document import (
     Block,
     Cell,
@@ -24,7 +27,11 @@ TITLE, ANCHOR = "Since the last delivery", "since"
 HISTORY = "marts.result_history"
 COMPARED = (
     "Compared with delivery {before} (data cut-off {cutoff_before}), which was "
-    "published before this one. The command survival changes says why each moved."
+    "published before this one."
+)
+ASK_WHY = (
+    " The command survival changes says why each moved; survival report --changes "
+    "takes up what it wrote."
 )
 MASKED = (
     "What changed since delivery {before} is left out: a count that moved from one "
@@ -43,6 +50,10 @@ def since_section(study: Study) -> Section | None:
     """Results, patients and records beside those before; None on a first delivery."""
     builds = study.tables["builds_compared"]
     if len(builds) < 2:
+        if study.movements is not None:
+            raise SurvivalError(
+                "--changes: nothing was published before, and nothing can have moved"
+            )
         return None
     before = builds[-2]
     words = {
@@ -63,7 +74,9 @@ def since_section(study: Study) -> Section | None:
         if any((build["build_id"], *_cell(result)) in values for build in builds[-2:])
     ]
     blocks: list[Block] = [
-        Paragraph(COMPARED.format(**words)),
+        Paragraph(
+            COMPARED.format(**words) + ("" if study.movements is not None else ASK_WHY)
+        ),
         _results(study, results, values),
         _patients(study),
         _records(study),
@@ -90,11 +103,15 @@ def _results(study: Study, results: list[HeadlineResult], values: Values) -> Tab
             text = _text(pair[-1], result) if key in values else "\N{EN DASH}"
             cells.append(Cell(text, source if key in values else None))
         label = typeset(result.population["label"])
-        body.append(row(_name(result), label, *cells, _moved(*pair)))
+        told = [_moved(*pair)]
+        if study.movements is not None:
+            told.append(_causes(study.movements, result, pair))
+        body.append(row(_name(result), label, *cells, *told))
+    causes = ("By cause",) if study.movements is not None else ()
     return Table(
         "since_results",
         "Main results before and now",
-        ("Result", "Population", "Before", "Now", "Difference"),
+        ("Result", "Population", "Before", "Now", "Difference", *causes),
         tuple(body),
         notes=("NR: median not reached. NE: not estimable. A dash: not analysed.",),
         n_words=2,
@@ -109,6 +126,35 @@ def _moved(before: float | None, now: float | None) -> str:
     if abs(now - before) < SMALLEST_PRINTED:
         return "less than 0.1"
     return f"{now - before:+.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _causes(
+    movements: Mapping[tuple[str, str], Movement],
+    result: HeadlineResult,
+    pair: list[float | None],
+) -> str:
+    """Each cause with its share of the movement.
+
+    Raises
+    ------
+    SurvivalError
+        Where the movement is not that of these two builds.
+    """
+    movement = movements.get(_cell(result))
+    told = [movement.before, movement.after] if movement else pair[:1] * 2
+    if told != pair:
+        raise SurvivalError(
+            "--changes: the file is of other builds than this one and the one before "
+            f"it ({result.mart_key})"
+        )
+    if not movement:
+        return ""
+    if not movement.shares:
+        return ", ".join(CAUSES[cause] for cause in movement.causes)
+    return ", ".join(
+        f"{CAUSES[cause]} {_moved(0, share)}"
+        for cause, share in movement.shares.items()
+    )
 
 
 def _name(result: HeadlineResult) -> str:

@@ -469,6 +469,68 @@ def test_the_report_tells_what_moved_since_the_last_delivery(published, tmp_path
     assert (tmp_path / "figures" / "since_history.svg").exists()
 
 
+@pytest.fixture
+def moved_file(explained, monkeypatch, capsys, tmp_path):
+    """What the command writes of the movements, kept."""
+    monkeypatch.setattr(
+        "building.causes.explain", lambda *_, **__: list(explained.values())
+    )
+    assert main(["changes", "april", "may", "--format", "csv"]) == 0
+    path = tmp_path / "moved.csv"
+    path.write_text(capsys.readouterr().out, encoding="utf-8")
+    return path
+
+
+def test_the_report_gives_each_movement_its_causes(
+    published, explained, moved_file, tmp_path
+):
+    text = chapter(
+        published, "edited", tmp_path / "report", "--changes", str(moved_file)
+    )
+    movement = explained[
+        "survival_summary",
+        "analysis_id=all__os stratum=all statistic=median_months",
+        "estimate",
+    ]
+    assert movement.shares
+    words = {
+        "patients": "patients added or removed",
+        "corrections": "corrections",
+        "follow_up": "new follow-up",
+    }
+    causes = ", ".join(
+        f"{words[cause]} "
+        + (
+            f"{share:+.1f}".replace("-", "\N{MINUS SIGN}")
+            if abs(share) >= 0.05
+            else "less than 0.1"
+        )
+        for cause, share in movement.shares.items()
+        if share
+    )
+    assert f"{movement.before:.1f} {movement.after:.1f}" in text
+    assert causes in text
+    assert "survival changes says why" not in text
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "the file is of other builds"),
+        (("--minimum-cell", "5"), "a count that moved is a small one"),
+    ],
+)
+def test_movements_of_other_builds_or_of_small_counts_are_refused(
+    published, moved_file, tmp_path, capsys, options, said
+):
+    command = ["report", "--warehouse", str(published["redefined"])]
+    place = ["--output", str(tmp_path / "report")]
+    assert main([*command, *place, "--changes", str(moved_file), *options]) == 2
+    assert said in capsys.readouterr().err
+    assert main([*command, *place, "--changes", str(published["redefined"])]) == 2
+    assert "is not what `survival changes" in capsys.readouterr().err
+
+
 def test_a_first_delivery_has_no_such_chapter(published, tmp_path):
     assert chapter(published, "first", tmp_path) == ""
 
