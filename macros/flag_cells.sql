@@ -8,7 +8,12 @@
   | line 2: male; 3: F     | patients, 3, <its patient>, sex, F, term_not_allowed |
 -#}
 {% macro flag_cells(table_name, column_name, judgement) -%}
-    {{ return(adapter.dispatch('flag_cells')(table_name, column_name, judgement)) }}
+    {#- The linter renders what is dispatched as a function, which this is not. -#}
+    {%- if is_linted is defined -%}
+        {{ default__flag_cells(table_name, column_name, judgement) }}
+    {%- else -%}
+        {{ return(adapter.dispatch('flag_cells')(table_name, column_name, judgement)) }}
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro default__flag_cells(table_name, column_name, judgement) -%}
