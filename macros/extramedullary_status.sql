@@ -20,7 +20,7 @@
             ) >= max(
                 case when findings.involvement = 'no' then findings.assessment_date end
             ),
-            max(findings.involvement) = 'yes'
+            max(case when findings.involvement = 'yes' then 1 else 0 end) = 1
         ) as is_involved
     from {{ assessed }}
     cross join {{ ref('controlled_terms') }} as sites

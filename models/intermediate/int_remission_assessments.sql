@@ -50,63 +50,43 @@ assessments as (
 
 -- Each count is the non-missing value nearest the marrow, ties to the later; like an
 -- extramedullary finding, one from after the end of follow-up counts for nothing.
-counts_listed as (
-    select
-        patient_id,
-        sample_date,
-        'platelets' as lineage,
-        platelets_giga_per_l as giga_per_l
-    from blood_counts
-    where platelets_giga_per_l is not null
-    union all
-    select
-        patient_id,
-        sample_date,
-        'neutrophils' as lineage,
-        neutrophils_giga_per_l as giga_per_l
-    from blood_counts
-    where neutrophils_giga_per_l is not null
-),
-
-counts_ranked as (
+counts_near as (
     select
         assessments.patient_id,
         assessments.assessment_date,
-        counts_listed.lineage,
-        counts_listed.giga_per_l,
-        row_number() over (
-            partition by
-                assessments.patient_id,
-                assessments.assessment_date,
-                counts_listed.lineage
-            order by
-                abs({{ days_between(
-                    'assessments.assessment_date', 'counts_listed.sample_date'
-                ) }}),
-                counts_listed.sample_date desc
-        ) as rank_by_distance
+        blood_counts.platelets_giga_per_l,
+        blood_counts.neutrophils_giga_per_l,
+        case
+            when blood_counts.sample_date > assessments.assessment_date then 1 else 0
+        end
+        - 2 * abs({{ days_between(
+            'assessments.assessment_date', 'blood_counts.sample_date'
+        ) }}) as nearness
     from assessments
     inner join assessment_windows as blood_counts_window
         on blood_counts_window.assessment_window = 'blood_counts'
-    inner join counts_listed
+    inner join blood_counts
         on
-            assessments.patient_id = counts_listed.patient_id
-            and counts_listed.sample_date between
+            assessments.patient_id = blood_counts.patient_id
+            and blood_counts.sample_date between
             assessments.assessment_date - blood_counts_window.days_before
             and assessments.assessment_date + blood_counts_window.days_after
-            and counts_listed.sample_date <= assessments.follow_up_end_date
+            and blood_counts.sample_date <= assessments.follow_up_end_date
 ),
 
 counts_paired as (
     select
         patient_id,
         assessment_date,
-        max(case when lineage = 'platelets' then giga_per_l end)
-            as platelets_giga_per_l,
-        max(case when lineage = 'neutrophils' then giga_per_l end)
-            as neutrophils_giga_per_l
-    from counts_ranked
-    where rank_by_distance = 1
+        max_by(
+            platelets_giga_per_l,
+            case when platelets_giga_per_l is not null then nearness end
+        ) as platelets_giga_per_l,
+        max_by(
+            neutrophils_giga_per_l,
+            case when neutrophils_giga_per_l is not null then nearness end
+        ) as neutrophils_giga_per_l
+    from counts_near
     group by patient_id, assessment_date
 ),
 
