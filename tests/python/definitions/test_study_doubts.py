@@ -17,6 +17,7 @@ def test_a_cohort_of_nobody_replaces_no_marts_that_have_patients(edges, tmp_path
     assert "and the marts that stand have " in end.splitlines()[0]
     assert "no record has 'PT' as its country" in end
     assert "eligibility step 3 (participating_country) is met by none of " in end
+    assert "warning: population " not in end
     assert "not published: " in made.output
 
 

@@ -1,4 +1,6 @@
 -- What a study says and this delivery does not bear out. Told at the end of a build.
+-- It counts the marts' populations, and is read beside the findings, in their schema.
+{{ config(schema='quality') }}
 {%- set tables = index_tables() %}
 with
 index_rules as (
@@ -19,6 +21,14 @@ group_criteria as (
 
 strata as (
     select * from {{ ref('strata') }}
+),
+
+populations as (
+    select * from {{ ref('populations') }}
+),
+
+population_members as (
+    select * from {{ ref('population_members') }}
 ),
 
 patients as (
@@ -160,6 +170,18 @@ doubts_listed as (
     from steps_counted
     inner join patients_counted
         on steps_counted.n_failing = patients_counted.n_patients
+    union all
+    -- Of a cohort of nobody every population is empty, and that is told once.
+    select
+        'population_empty' as doubt,
+        populations.population as word,
+        'population ' || populations.population || ' has none of '
+        || patients_included.n_included || ' included patients' as message
+    from populations
+    inner join patients_included on patients_included.n_included > 0
+    left join population_members
+        on populations.population = population_members.population
+    where population_members.patient_id is null
     union all
     select
         'cohort_empty' as doubt,
