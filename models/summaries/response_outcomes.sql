@@ -1,5 +1,5 @@
 -- Remission is judged of all, MRD of the evaluable.
-{{ config(materialized=as_view()) }}
+{{ config(materialized='view') }}
 
 with
 

@@ -19,8 +19,16 @@ group_criteria as (
     select * from {{ ref('group_criteria') }}
 ),
 
+groupings as (
+    select * from {{ ref('groupings') }}
+),
+
 strata as (
     select * from {{ ref('strata') }}
+),
+
+characteristic_levels as (
+    select * from {{ ref('characteristic_levels') }}
 ),
 
 populations as (
@@ -70,15 +78,26 @@ values_listed as (
 names_used as (
     select
         'group_criteria' as seed_name,
-        variable,
-        level
+        variable as place,
+        level as value
     from group_criteria
     union
     select
         'strata' as seed_name,
-        stratum_variable as variable,
-        level
+        groupings.variable as place,
+        strata.level as value
     from strata
+    inner join groupings
+        on
+            strata.stratum_variable = groupings.stratum_variable
+            and groupings.crossed_with is null
+    union
+    select
+        'characteristic_levels' as seed_name,
+        case column_name when 'site_id' then 'site' else column_name end as place,
+        term as value
+    from characteristic_levels
+    where table_name = 'patients' and term is not null
 ),
 
 values_named as (
@@ -92,12 +111,12 @@ values_named as (
     union all
     select
         'seed ' || seed_name as named_in,
-        seed_name as parameter,
+        seed_name || '.' || place as parameter,
         'patients' as table_name,
-        case variable when 'site' then 'site_id' else variable end as column_name,
-        level as value
+        case place when 'site' then 'site_id' else place end as column_name,
+        value
     from names_used
-    where variable in ('country', 'site')
+    where place in ('country', 'site')
 ),
 
 values_delivered as (
