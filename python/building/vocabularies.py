@@ -222,12 +222,21 @@ def misplaced_populations(seeds: Seeds) -> list[str]:
                 f"{where}: its parent '{row['parent']}' is of the disease group "
                 f"'{whole['disease_group']}', and it is not"
             )
-        if whole and whole["is_disjoint"] == row["is_disjoint"] == "true":
-            found.append(
-                f"{where}: its parent '{row['parent']}' parts the cohort, too "
-                "(is_disjoint), and a patient would be in both"
-            )
+        found += [
+            f"{where}: '{whole['population']}', which it is a part of, parts the "
+            "cohort, too (is_disjoint), and a patient would be in both"
+            for whole in _wholes(row, rows)
+            if whole["is_disjoint"] == row["is_disjoint"] == "true"
+        ]
     return found
+
+
+def _wholes(row: Row, rows: dict[str, Row]) -> Iterator[Row]:
+    """What a population is a part of, and what that is: upwards, each once."""
+    passed = {row["population"]}
+    while (row := rows.get(row["parent"], {})) and row["population"] not in passed:
+        passed.add(row["population"])
+        yield row
 
 
 def _places_unknown(seeds: Seeds) -> list[str]:

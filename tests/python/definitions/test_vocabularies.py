@@ -243,9 +243,19 @@ def test_a_part_and_its_whole_do_not_both_part_the_cohort(of_study):
     negative, positive = misplaced_populations(seeds)
     assert "(mrd_pos_ph_neg)" in negative and "(mrd_pos_ph_pos)" in positive
     assert negative.endswith(
-        "its parent 'mrd_pos' parts the cohort, too (is_disjoint), and a patient would "
-        "be in both"
+        "'mrd_pos', which it is a part of, parts the cohort, too (is_disjoint), and a "
+        "patient would be in both"
     )
+
+
+def test_the_whole_of_a_whole_does_not_part_the_cohort_either(of_study):
+    seeds = of_study("neuf")
+    rows = {row["population"]: row for row in seeds["populations"]}
+    rows["all"]["is_disjoint"] = "true"
+    told = "\n".join(misplaced_populations(seeds))
+    assert "(mrd_pos_ph_neg): 'all', which it is a part of" in told
+    rows["all"]["parent"] = "mrd_pos"
+    assert misplaced_populations(seeds)
 
 
 def test_a_value_of_another_type_is_told(of_study):
