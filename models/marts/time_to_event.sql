@@ -162,19 +162,15 @@ candidates_ranked as (
         origin_date,
         event_date,
         rank_on_day,
-        row_number() over (
-            partition by patient_id, clock_number
-            order by event_date nulls last, rank_on_day nulls last
-        ) as rank_by_date,
-        lead(event_date) over (
-            partition by patient_id, clock_number
-            order by event_date nulls last, rank_on_day nulls last
-        ) as next_date,
-        lead(rank_on_day) over (
-            partition by patient_id, clock_number
-            order by event_date nulls last, rank_on_day nulls last
-        ) as next_rank_on_day
+        row_number() over candidates as rank_by_date,
+        lead(event_date) over candidates as next_date,
+        lead(rank_on_day) over candidates as next_rank_on_day
     from candidates_listed
+    window
+        candidates as (
+            partition by patient_id, clock_number
+            order by event_date nulls last, rank_on_day nulls last
+        )
 ),
 
 ends as (
