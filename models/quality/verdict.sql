@@ -1,4 +1,4 @@
-{{ config(materialized=as_view()) }}
+{{ config(materialized='view') }}
 with
 expectation_results as (
     select * from {{ ref('expectation_results') }}

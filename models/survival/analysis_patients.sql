@@ -1,5 +1,5 @@
 -- A view: analyses x patients would be the largest table, and two models read it once.
-{{ config(materialized=as_view()) }}
+{{ config(materialized='view') }}
 
 with
 
