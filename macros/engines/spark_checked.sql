@@ -22,7 +22,12 @@
             ~ (env_var('CODE_COMMIT', '') or 'not the command dbt of this project')
         ) -%}
     {%- endif -%}
-    {%- if verdict.study != (env_var('STUDY', '') or 'neuf') -%}
+    {%- set of_study = [] -%}
+    {%- for node in graph.nodes.values() if node.resource_type == 'seed'
+        and node.original_file_path.startswith('seeds/' ~ verdict.study ~ '/') -%}
+        {%- do of_study.append(node.name) -%}
+    {%- endfor -%}
+    {%- if not of_study -%}
         {%- do refuse_lake(place ~ ' was checked for the study ' ~ verdict.study) -%}
     {%- endif -%}
     {%- set given = {} -%}
@@ -40,10 +45,13 @@
         and verdict.seeds[node.name] != node.checksum.checksum -%}
         {%- do refuse_lake(place ~ ' was checked with another ' ~ node.original_file_path) -%}
     {%- endfor -%}
-    {%- if run_query(
-        "select length from " ~ files_of(place, '*.parquet', 'true')
-        ~ " where path not like '%/delivery/%' limit 1"
-    ).rows -%}
+    {%- set held = [] -%}
+    {%- for folder in (place, place ~ '/delivery') -%}
+        {%- do held.append(
+            run_query("select count(*) from " ~ files_of(folder, '*.parquet', 'true')).rows[0][0]
+        ) -%}
+    {%- endfor -%}
+    {%- if held[0] != held[1] -%}
         {%- do refuse_lake(place ~ ' holds a build already: each has a folder of its own') -%}
     {%- endif -%}
     {%- set expected = {} -%}

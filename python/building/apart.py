@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from dbt.constants import PARTIAL_PARSE_FILE_NAME
 from delivery.definitions import PROJECT
@@ -48,16 +49,12 @@ def build_apart(
     if not is_copy:
         spare_parsing(target)
     published = place / f"{warehouse}.duckdb"
-    completed = subprocess.run(
-        [
-            Path(sys.executable).with_name("dbt"),
-            *("build", "--project-dir", project, "--profiles-dir", project),
-            *("--select", *selected),
-            *("--exclude-resource-type", "test"),
-            *("--exclude-resource-type", "unit_test"),
-            *(("--vars", json.dumps(given, default=str)) if given else ()),
-        ],
-        cwd=project,
+    completed = dbt_build(
+        *("--select", *selected),
+        *("--exclude-resource-type", "test"),
+        *("--exclude-resource-type", "unit_test"),
+        *(("--vars", json.dumps(given, default=str)) if given else ()),
+        project=project,
         # The caller's settings of dbt may be those of another project.
         env={k: v for k, v in os.environ.items() if not k.startswith("DBT_")}
         | ({"PYTHONPATH": str(project / "python")} if is_copy else {})
@@ -70,10 +67,26 @@ def build_apart(
         },
         capture_output=True,
         encoding="utf-8",
-        check=False,
     )
     failed = completed.stdout + completed.stderr if completed.returncode else None
     return working_file(published), failed
+
+
+def dbt_build(
+    *options: str, project: Path = PROJECT, **run: Any
+) -> subprocess.CompletedProcess[str]:
+    """``dbt build`` in the folder of a project, wherever it is called from.
+
+    Parameters
+    ----------
+    *options : str
+        As typed after the command.
+    project : Path, keyword-only
+    **run
+        As ``subprocess.run`` takes them.
+    """
+    dbt = Path(sys.executable).with_name("dbt")
+    return subprocess.run([dbt, "build", *options], cwd=project, check=False, **run)
 
 
 def spare_parsing(target: Path) -> None:

@@ -1,21 +1,20 @@
 """A build on Spark, from the delivery to the file that people read."""
 
 import os
-import subprocess
 import sys
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import duckdb
-from building.apart import spare_parsing
+from building.apart import dbt_build, spare_parsing
 from building.check import Checked, CheckFailed
 from building.lock import BuildRefused
 from building.log import Row, log_unpublished, now, opening_row
 from building.parameters import parameter_faults, parameters_used
-from delivery.definitions import PROJECT
 from delivery.faults import one_line
 
 from lake.export import export
@@ -46,42 +45,49 @@ def check_to_lake(
     return checked, row
 
 
-def run_on_spark(lake: Lake, *, target: str, given: str | None = None) -> int:
-    """``dbt build --target <target>`` of what was checked; its exit code.
+def run_on_spark(lake: Lake, *, target: str, given: str | None = None) -> None:
+    """``dbt build --target <target>`` of what was checked.
 
     What dbt prints is printed as it comes.
 
     Raises
     ------
     BuildRefused
-        Where there is no Spark to run it.
+        Where there is no Spark to run it, or it did not come to its end.
     """
     if find_spec("pyspark") is None or find_spec("dbt.adapters.spark") is None:
         raise BuildRefused(
             "Spark is not installed: pip install 'neuf-warehouse[spark]', and Java 17"
         )
     spare_parsing(lake.target)
-    completed = subprocess.run(
-        [
-            Path(sys.executable).with_name("dbt"),
-            *("build", "--target", target),
-            *("--project-dir", PROJECT, "--profiles-dir", PROJECT),
-            *(("--vars", given) if given else ()),
-        ],
+    completed = dbt_build(
+        *("--target", target),
+        *(("--vars", given) if given else ()),
         env=os.environ
         | {
             "LAKE": str(lake.place),
             "DBT_TARGET_PATH": str(lake.target),
             "DBT_LOG_PATH": str(lake.place / "logs"),
         },
-        check=False,
     )
-    return completed.returncode
+    if completed.returncode:
+        raise BuildRefused(f"dbt did not build {lake.place}")
 
 
-def log_failure(warehouse: Path, row: Row) -> None:
-    """Enter in the published log a build that published nothing."""
-    row.update(verdict=row["verdict"] or "failed", finished_at=now())
+@contextmanager
+def logged_unless_published(warehouse: Path, row: Row) -> Iterator[None]:
+    """Enter in the published log a build that ends in any other way than published."""
+    try:
+        yield
+    except BaseException as error:
+        if not row["verdict"]:
+            row.update(verdict="failed", reason=one_line(str(error)) or "interrupted")
+        _log(warehouse, row)
+        raise
+
+
+def _log(warehouse: Path, row: Row) -> None:
+    row.update(finished_at=now())
     if not warehouse.exists():
         return
     try:

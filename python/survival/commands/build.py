@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from survival.commands.common import DONE, FAILED, USAGE, Commands, command, complain
+from survival.commands.common import (
+    DONE,
+    FAILED,
+    USAGE,
+    Commands,
+    command,
+    complain,
+    given_parameters,
+)
 
 HELP = """\
 Builds a delivery and publishes it, as `dbt build` does, on DuckDB or on Spark.
@@ -63,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     from building.check import CheckFailed
     from building.environment import delivery_folder, warehouse_file
     from building.lock import BuildRefused
-    from lake.build import check_to_lake, log_failure, run_on_spark
+    from lake.build import check_to_lake, logged_unless_published, run_on_spark
     from lake.folder import Lake
     from lake.publishing import publish_lake
 
@@ -76,20 +83,18 @@ def run(arguments: argparse.Namespace) -> int:
         )
         _say(f"checking {folder} ...")
         checked, row = check_to_lake(
-            folder, lake, warehouse=warehouse, given=parsed(arguments.vars)
+            folder, lake, warehouse=warehouse, given=given_parameters(arguments.vars)
         )
-        if not checked.is_accepted:
-            log_failure(warehouse, row)
-            for reason in checked.reasons:
-                _say(reason)
-            return complain(f"refused: {warehouse} is as it was", FAILED)
-        _say(f"building on Spark in {lake.place} ...")
-        if run_on_spark(lake, target=arguments.target, given=arguments.vars):
-            log_failure(warehouse, row)
-            return complain(f"not built: {warehouse} is as it was", FAILED)
-        publish_lake(lake, warehouse)
-    except (BuildRefused, CheckFailed) as refused:
-        return complain(refused, FAILED)
+        with logged_unless_published(warehouse, row):
+            if not checked.is_accepted:
+                raise BuildRefused("\n".join((*checked.reasons, "refused")))
+            _say(f"building on Spark in {lake.place} ...")
+            run_on_spark(lake, target=arguments.target, given=arguments.vars)
+            publish_lake(lake, warehouse)
+    except CheckFailed as failed:
+        return complain(failed, FAILED)
+    except BuildRefused as refused:
+        return complain(f"{refused}: {warehouse} is as it was", FAILED)
     print(f"published: {warehouse}")
     return DONE
 
@@ -97,12 +102,19 @@ def run(arguments: argparse.Namespace) -> int:
 def _on_duckdb(arguments: argparse.Namespace) -> int:
     if arguments.lake:
         return complain("--lake is of a build on Spark: add --target spark", USAGE)
-    folder = {"DELIVERY_DIR": arguments.folder} if arguments.folder else {}
+    from building.apart import dbt_build
+    from building.environment import warehouse_file
+    from building.lock import BuildRefused
+
+    try:
+        places = {"WAREHOUSE": os.path.abspath(warehouse_file())}
+    except BuildRefused as refused:
+        return complain(refused, FAILED)
+    if arguments.folder:
+        places["DELIVERY_DIR"] = os.path.abspath(arguments.folder)
     given = ("--vars", arguments.vars) if arguments.vars else ()
-    dbt = Path(sys.executable).with_name("dbt")
-    return subprocess.run(
-        [dbt, "build", *given], env=os.environ | folder, check=False
-    ).returncode
+    completed = dbt_build(*given, env=os.environ | places)
+    return FAILED if completed.returncode else DONE
 
 
 def run_publish(arguments: argparse.Namespace) -> int:
@@ -119,26 +131,6 @@ def run_publish(arguments: argparse.Namespace) -> int:
         return complain(refused, FAILED)
     print(f"published: {warehouse}")
     return DONE
-
-
-def parsed(given: str | None) -> dict[str, object]:
-    """What ``--vars`` says.
-
-    Raises
-    ------
-    CheckFailed
-        Where it is no mapping.
-    """
-    import yaml
-    from building.check import CheckFailed
-
-    try:
-        said = yaml.safe_load(given or "{}")
-    except (yaml.YAMLError, ValueError) as error:
-        raise CheckFailed("--vars cannot be read as YAML") from error
-    if not isinstance(said, dict):
-        raise CheckFailed("--vars is no mapping of parameters to values")
-    return said
 
 
 def _say(line: str) -> None:

@@ -8,7 +8,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from survival.commands.common import USAGE, Commands, command, complain
+from survival.commands.common import (
+    USAGE,
+    Commands,
+    command,
+    complain,
+    given_parameters,
+)
 
 if TYPE_CHECKING:
     from building.check import Checked
@@ -60,11 +66,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.vars and not arguments.export:
         return complain("--vars is of --export", USAGE)
     from building.check import CheckFailed, check, tell
+    from building.lock import BuildRefused
 
     print("checking ...", file=sys.stderr)
     try:
         checked = _exported(arguments) if arguments.export else check(arguments.folder)
-    except CheckFailed as failed:
+    except (BuildRefused, CheckFailed) as failed:
         return complain(failed, USAGE)
     return tell(checked, output_format=arguments.format)
 
@@ -74,12 +81,10 @@ def _exported(arguments: argparse.Namespace) -> Checked:
     from lake.build import check_to_lake
     from lake.folder import Lake
 
-    from survival.commands.build import parsed
-
     checked, _ = check_to_lake(
         Path(arguments.folder),
         Lake(Path(os.path.abspath(arguments.export))),
         warehouse=warehouse_file(),
-        given=parsed(arguments.vars),
+        given=given_parameters(arguments.vars),
     )
     return checked

@@ -59,6 +59,26 @@ def add_analysis(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def given_parameters(given: str | None) -> dict[str, object]:
+    """What ``--vars`` says.
+
+    Raises
+    ------
+    CheckFailed
+        Where it is no mapping.
+    """
+    import yaml
+    from building.check import CheckFailed
+
+    try:
+        said = yaml.safe_load(given or "{}")
+    except (yaml.YAMLError, ValueError) as error:
+        raise CheckFailed("--vars cannot be read as YAML") from error
+    if not isinstance(said, dict):
+        raise CheckFailed("--vars is no mapping of parameters to values")
+    return said
+
+
 def note_unpublished(warehouse: Warehouse) -> None:
     """Say on stderr that the marts are not those of the latest delivery."""
     for later in warehouse.unpublished_since()[-1:]:
