@@ -26,11 +26,6 @@ words_made as (
     from {{ ref('int_unresolved_events') }}
     union
     select
-        'characteristic' as vocabulary,
-        variable as word
-    from {{ ref('table_one_values') }}
-    union
-    select
         'patient_characteristic' as vocabulary,
         variable as word
     from {{ ref('characteristics') }}
@@ -62,11 +57,6 @@ words_defined as (
     union
     select
         'patient_characteristic' as vocabulary,
-        variable as word
-    from {{ ref('characteristic_levels') }}
-    union
-    select
-        'characteristic' as vocabulary,
         variable as word
     from {{ ref('characteristic_levels') }}
 )

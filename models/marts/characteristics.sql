@@ -11,6 +11,8 @@
     ('hsct_before_index', 'baseline.has_hsct_before_index', 'cohort.index_date'),
     ('marrow_blasts', 'baseline.marrow_blast_category', 'cohort.index_date'),
     ('extramedullary', 'baseline.extramedullary_status', 'cohort.index_date'),
+    ('remission_at_frontline', 'remission_criteria.grade is not null',
+        'cohort.index_date'),
     ('dli', 'baseline.has_dli',
         'coalesce(infusions.first_concurrent_date, patients.treatment_end_date)'),
     ('hsct', 'transplants.hsct_date is not null',
@@ -31,8 +33,8 @@
     ('n_cycles', 'baseline.n_cycles', 'patients.treatment_end_date'),
 ] -%}
 {%- set are_boolean = [
-    'hsct_before_index', 'dli', 'hsct', 'in_remission_at_hsct', 'response_before_hsct',
-    'nrm_evaluable',
+    'hsct_before_index', 'remission_at_frontline', 'dli', 'hsct', 'in_remission_at_hsct',
+    'response_before_hsct', 'nrm_evaluable',
 ] -%}
 
 with
@@ -69,11 +71,21 @@ characteristic_bands as (
     select * from {{ ref('characteristic_bands') }}
 ),
 
+remission_criteria as (
+    select * from {{ ref('remission_criteria') }}
+),
+
+extramedullary_sites as (
+    select * from {{ ref('int_extramedullary_at_index') }}
+    where is_involved
+),
+
 infusions as (
     select * from {{ ref('int_concurrent_therapies') }}
     where drug_class = 'lymphocyte_infusion'
 ),
 
+-- An unknown response at frontline therapy is none (P27).
 described as (
     select
         cohort.patient_id,
@@ -94,6 +106,8 @@ described as (
     inner join baseline on cohort.patient_id = baseline.patient_id
     inner join transplants on cohort.patient_id = transplants.patient_id
     left join infusions on cohort.patient_id = infusions.patient_id
+    left join remission_criteria
+        on baseline.frontline_response = remission_criteria.grade
 ),
 
 quantities_listed as (
@@ -171,6 +185,17 @@ levels_listed as (
     where {{ name }}_level is not null
     union all
     {%- endfor %}
+    select
+        extramedullary_sites.patient_id,
+        'extramedullary' as variable,
+        'any' as response_window,
+        extramedullary_sites.site as level,
+        cast(null as double) as quantity,
+        cohort.index_date as known_date,
+        cast(null as date) as assessed_date
+    from extramedullary_sites
+    inner join cohort on extramedullary_sites.patient_id = cohort.patient_id
+    union all
     select
         patient_id,
         variable,

@@ -27,6 +27,14 @@ strata as (
     select * from {{ ref('strata') }}
 ),
 
+table_one_variables as (
+    select * from {{ ref('table_one_variables') }}
+),
+
+table_one_levels as (
+    select * from {{ ref('table_one_levels') }}
+),
+
 characteristic_levels as (
     select * from {{ ref('characteristic_levels') }}
 ),
@@ -91,6 +99,15 @@ names_used as (
         on
             strata.stratum_variable = groupings.stratum_variable
             and groupings.crossed_with is null
+    union
+    select
+        'table_one_levels' as seed_name,
+        table_one_variables.of_variable as place,
+        table_one_levels.level as value
+    from table_one_levels
+    inner join table_one_variables
+        on table_one_levels.variable = table_one_variables.variable
+    where table_one_levels.level <> 'unknown'
     union
     select
         'characteristic_levels' as seed_name,

@@ -1,121 +1,101 @@
+-- Table 1 tells the characteristics under the study's names, each of the disease groups
+-- that its levels are of.
 with
 cohort as (
-    select * from {{ ref('cohort') }}
+    select * from {{ ref('int_cohort') }}
     where is_included
 ),
 
-patients as (
-    select * from {{ ref('int_patients') }}
+table_one_variables as (
+    select * from {{ ref('table_one_variables') }}
 ),
 
-baseline as (
-    select * from {{ ref('baseline_characteristics') }}
+table_one_levels as (
+    select * from {{ ref('table_one_levels') }}
 ),
 
-delivered_characteristics as (
-    select * from {{ ref('delivered_characteristics') }}
+characteristics as (
+    select * from {{ ref('characteristics') }}
+    where response_window = 'any'
 ),
 
-extramedullary_sites as (
-    select * from {{ ref('int_extramedullary_at_index') }}
-    where is_involved
-),
-
-remission_criteria as (
-    select * from {{ ref('remission_criteria') }}
-),
-
--- Frontline response and extramedullary disease are told of patients with disease at
--- index alone; an unknown response at frontline therapy is none (P27).
-described as (
+-- What a patient has until an event gives another level.
+levels_before as (
     select
-        baseline.patient_id,
-        'all' as patients,
-        baseline.sex,
-        case
-            when baseline.n_salvage_lines < 2
-                then cast(baseline.n_salvage_lines as string)
-            else '2_plus'
-        end as prior_salvage,
-        case when baseline.n_salvage_lines > 0 then 'yes' else 'no' end
-            as any_prior_salvage,
-        baseline.cr_number,
-        coalesce(baseline.disease_status, 'unknown') as disease_status,
-        case
-            when baseline.has_hsct_before_index then 'yes'
-            when not baseline.has_hsct_before_index then 'no'
-            else 'unknown'
-        end as hsct_before_blinatumomab,
-        case
-            when patients.state_at_index = 'with_disease' then
-                case when remission_criteria.grade is null then 'no' else 'yes' end
-        end as cr_crh_cri_at_frontline,
-        baseline.marrow_blast_category as marrow_blasts,
-        case
-            when patients.state_at_index = 'with_disease'
-                then baseline.extramedullary_status
-        end as extramedullary,
-        baseline.age_years,
-        baseline.n_salvage_lines as number_salvage_therapies,
-        baseline.months_from_hsct as months_hsct_to_blinatumomab,
-        baseline.n_cycles as blinatumomab_cycles
-    from baseline
-    inner join cohort on baseline.patient_id = cohort.patient_id
-    inner join patients on baseline.patient_id = patients.patient_id
-    left join remission_criteria
-        on baseline.frontline_response = remission_criteria.grade
+        variable,
+        level
+    from {{ ref('characteristic_levels') }}
+    where is_otherwise and is_late
 ),
 
-characteristics_listed as (
-    {%- for variable in [
-        'patients', 'sex', 'prior_salvage', 'any_prior_salvage', 'cr_number',
-        'disease_status', 'hsct_before_blinatumomab', 'cr_crh_cri_at_frontline',
-        'marrow_blasts', 'extramedullary',
-    ] %}
+-- A group of NULL is every group.
+groups_told as (
     select
-        patient_id,
-        '{{ variable }}' as variable,
-        {{ variable }} as level,
-        cast(null as double) as quantity
-    from described
-    where {{ variable }} is not null
-    union all
-    {%- endfor %}
-    {%- for variable in [
-        'age_years', 'number_salvage_therapies', 'months_hsct_to_blinatumomab',
-        'blinatumomab_cycles',
-    ] %}
+        table_one_variables.variable,
+        table_one_variables.of_variable,
+        table_one_levels.disease_group,
+        max(case when table_one_levels.level = 'unknown' then 1 else 0 end)
+            as has_unknown
+    from table_one_variables
+    inner join table_one_levels
+        on table_one_variables.variable = table_one_levels.variable
+    group by
+        table_one_variables.variable,
+        table_one_variables.of_variable,
+        table_one_levels.disease_group
+),
+
+variables_told as (
     select
-        patient_id,
-        '{{ variable }}' as variable,
-        'all' as level,
-        cast({{ variable }} as double) as quantity
-    from described
-    where {{ variable }} is not null
-    union all
-    {%- endfor %}
+        groups_told.variable,
+        groups_told.of_variable,
+        groups_told.disease_group,
+        groups_told.has_unknown
+    from groups_told
+    left join groups_told as of_all
+        on
+            groups_told.variable = of_all.variable
+            and of_all.disease_group is null
+    where groups_told.disease_group is null or of_all.variable is null
+),
+
+patients_told as (
     select
-        described.patient_id,
-        'extramedullary' as variable,
-        extramedullary_sites.site as level,
-        cast(null as double) as quantity
-    from described
-    inner join extramedullary_sites
-        on described.patient_id = extramedullary_sites.patient_id
-    where described.extramedullary is not null
-    union all
-    -- Table 1 tells what is known at the index date.
+        cohort.patient_id,
+        cohort.index_date,
+        variables_told.variable,
+        variables_told.of_variable,
+        variables_told.has_unknown
+    from cohort
+    inner join variables_told
+        on
+            variables_told.disease_group is null
+            or cohort.disease_group = variables_told.disease_group
+),
+
+-- As known at the index date, where the study says what was known by then.
+values_told as (
     select
-        delivered_characteristics.patient_id,
-        delivered_characteristics.variable,
+        patients_told.patient_id,
+        patients_told.variable,
         case
-            when delivered_characteristics.known_date <= cohort.index_date
-                then delivered_characteristics.level
-            else delivered_characteristics.level_before
+            when patients_told.of_variable is null then 'all'
+            when characteristics.variable is null then 'unknown'
+            when characteristics.known_date > patients_told.index_date
+                then coalesce(levels_before.level, characteristics.level)
+            else characteristics.level
         end as level,
-        cast(null as double) as quantity
-    from delivered_characteristics
-    inner join cohort on delivered_characteristics.patient_id = cohort.patient_id
+        characteristics.quantity
+    from patients_told
+    left join characteristics
+        on
+            patients_told.patient_id = characteristics.patient_id
+            and patients_told.of_variable = characteristics.variable
+    left join levels_before on characteristics.variable = levels_before.variable
+    where
+        characteristics.variable is not null
+        or patients_told.of_variable is null
+        or patients_told.has_unknown = 1
 )
 
-select * from characteristics_listed
+select * from values_told

@@ -377,6 +377,8 @@ def made_elsewhere(seeds: Seeds) -> Seeds:
             for variable, levels in _characteristic_levels(seeds).items()
             for level in levels
         ],
+        "levels_before": _levels_before(seeds),
+        "table_one_words": _table_one_words(seeds),
         # The ways in which an endpoint's event can come: `os_death`.
         "endpoint_ends": [
             {"fact": f"{row['endpoint']}_{row['ended_by']}"}
@@ -407,11 +409,56 @@ def _grouping_levels(seeds: Seeds) -> list[Row]:
     ]
 
 
+def _levels_before(seeds: Seeds) -> list[Row]:
+    """What a grouping can be before it is known: a level of its strata.
+
+    Of two characteristics crossed it is a level of the first; the other is known.
+    """
+    crossed = {
+        row["stratum_variable"] for row in seeds["groupings"] if row["crossed_with"]
+    }
+    none = {"stratum_variable": "", "level": ""}
+    return [none] + [
+        {
+            "stratum_variable": row["stratum_variable"],
+            "level": row["level"].split("__")[0]
+            if row["stratum_variable"] in crossed
+            else row["level"],
+        }
+        for row in seeds["strata"]
+    ]
+
+
+def _table_one_words(seeds: Seeds) -> list[Row]:
+    """The levels that each variable of Table 1 can have."""
+    levels = _characteristic_levels(seeds)
+    quantities = {
+        row["word"]
+        for row in seeds["derived_words"]
+        if row["vocabulary"] == "patient_quantity"
+    }
+    return [
+        {"variable": row["variable"], "level": level}
+        for row in seeds["table_one_variables"]
+        for level in (
+            ["all"]
+            if row["of_variable"] in quantities | {""}
+            else [*levels[row["of_variable"]], "unknown"]
+        )
+    ]
+
+
 def _characteristic_levels(seeds: Seeds) -> dict[str, list[str]]:
     """The levels of each characteristic that a study can name."""
     levels: dict[str, list[str]] = defaultdict(list)
+    named_otherwise = {
+        row["word"]: row["of"]
+        for row in seeds["derived_words"]
+        if row["vocabulary"] == "terms_of_levels"
+    }
     for row in [*seeds["shared_terms"], *seeds["study_terms"]]:
-        levels[row["vocabulary"]].append(row["term"])
+        vocabulary = row["vocabulary"]
+        levels[named_otherwise.get(vocabulary, vocabulary)].append(row["term"])
     for row in seeds["derived_words"]:
         if row["vocabulary"] == "characteristic_level":
             levels[row["of"]].append(row["word"])
@@ -419,16 +466,22 @@ def _characteristic_levels(seeds: Seeds) -> dict[str, list[str]]:
         levels[row["variable"]].append(row["level"])
     for row in seeds["marrow_blast_categories"]:
         levels["marrow_blasts"].append(row["marrow_blast_category"])
-    # A country or a site is a word of the delivery: strata and groups name those they
-    # want.
-    named = {row["stratum_variable"]: row["variable"] for row in seeds["groupings"]}
-    for row in seeds["strata"]:
-        if named.get(row["stratum_variable"]) in ("country", "site"):
-            levels[named[row["stratum_variable"]]].append(row["level"])
-    for row in seeds["group_criteria"]:
-        if row["variable"] in ("country", "site"):
-            levels[row["variable"]].append(row["level"])
+    for variable, level in _words_of_delivery(seeds):
+        levels[variable].append(level)
     return levels
+
+
+def _words_of_delivery(seeds: Seeds) -> Iterator[tuple[str, str]]:
+    """The countries and sites that strata, groups and Table 1 name, as they want."""
+    named = {row["stratum_variable"]: row["variable"] for row in seeds["groupings"]}
+    told = {row["variable"]: row["of_variable"] for row in seeds["table_one_variables"]}
+    for variable, level in (
+        *((named.get(r["stratum_variable"]), r["level"]) for r in seeds["strata"]),
+        *((r["variable"], r["level"]) for r in seeds["group_criteria"]),
+        *((told.get(r["variable"]), r["level"]) for r in seeds["table_one_levels"]),
+    ):
+        if variable in ("country", "site"):
+            yield variable, level
 
 
 def _contract_terms(terms: list[Row]) -> list[Row]:

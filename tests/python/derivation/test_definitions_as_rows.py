@@ -113,7 +113,23 @@ ROWS = {
             "is_overall": "true",
         }
     ],
+    "table_one_variables": [
+        {
+            "variable": variable, "of_variable": of_variable, "label": variable,
+            "is_shown": "true",
+        }
+        for variable, of_variable in (("age_group", "age_band"), ("land", "country"))
+    ],
     "table_one_levels": [
+        {
+            "row_order": order, "variable": variable, "level": level,
+            "kind": "category", "label": level,
+        }
+        for order, variable, level in (
+            (901, "age_group", "lt_30"), (902, "age_group", "ge_30"),
+            (903, "land", "FR"), (904, "land", "IT"), (905, "land", "unknown"),
+        )
+    ] + [
         {
             "row_order": 900, "variable": "disease_status", "level": "molecular",
             "kind": "category", "disease_group": GROUP, "label": "Molecular relapse",
@@ -353,6 +369,30 @@ def test_a_grouping_is_its_rows(warehouse, patient, variable, level):
         variable,
     )
     assert found == ([] if level is None else [(level,)])
+
+
+def test_a_variable_of_table_1_is_its_rows(warehouse):
+    """Bands and names of the delivery, counted again from where they are told first."""
+    for variable, level, condition in (
+        ("age_group", "lt_30", "age_years < 30"),
+        ("age_group", "ge_30", "age_years >= 30"),
+        ("land", "FR", "country = 'FR'"),
+        ("land", "IT", "country = 'IT'"),
+        ("land", "unknown", "country is null"),
+    ):
+        assert read(
+            warehouse,
+            "select numerator, denominator from marts.table_one where variable = ? "
+            "and level = ? and statistic = 'count' and population = 'mrd_pos' "
+            "and subset = 'all'",
+            variable,
+            level,
+        ) == read(
+            warehouse,
+            f"select count(*) filter ({condition}), count(*) from marts.cohort "
+            "inner join marts.baseline_characteristics using (patient_id) "
+            "where is_included and disease_group = 'mrd_positive'",
+        ), (variable, level)
 
 
 def test_a_population_is_its_rows_and_those_of_its_wholes(warehouse):

@@ -426,10 +426,27 @@ def test_a_grouping_known_too_late_fails_the_build_by_name(tmp_path):
     assert exempted.sum() == 1
     analyses.loc[exempted, ["is_exempt", "exemption_reason"]] = ["false", ""]
     analyses.to_csv(seed, index=False)
+    # Crossed with what is known at index, a response is known no earlier.
+    crossed = "mrd_response_and_sex"
+    for name, row in {
+        "groupings": f"{crossed},mrd_response,sex,two_cycles,,nonresponder,,Late.,,",
+        "strata": f"{crossed},responder__male,1,Men with a response,false,\n"
+        f"{crossed},nonresponder__male,2,Men without,false,",
+        "study_labels": f"stratum_variable,{crossed},MRD response and sex",
+        "survival_analyses": f"mrd_pos__dfs__by_{crossed},mrd_pos,dfs,standard,"
+        f"{crossed},,false,,",
+    }.items():
+        with (seed.parent / f"{name}.csv").open("a", encoding="utf-8") as file:
+            file.write(f"{row}\n")
     made = build(DELIVERIES / "edges" / "delivery", tmp_path, project=project)
     assert made.exit_code == 1
     late = [line for line in made.output.splitlines() if "known_too_late=" in line]
-    assert len(late) == 1 and "mrd_pos__dfs__by_mrd_response " in late[0]
-    assert "FAIL 1 assert_survival_groups_known_at_start" in made.output
+    assert [
+        analysis
+        for analysis in ("mrd_pos__dfs__by_mrd_response", f"mrd_pos__dfs__by_{crossed}")
+        if any(f"{analysis} " in line for line in late)
+    ] == ["mrd_pos__dfs__by_mrd_response", f"mrd_pos__dfs__by_{crossed}"]
+    assert len(late) == 2
+    assert "FAIL 2 assert_survival_groups_known_at_start" in made.output
     assert "SKIP relation marts.survival_event_table" in made.output
     assert "not published" in made.output
