@@ -125,10 +125,10 @@ ROWS = {
             "row_order": order, "variable": variable, "level": level,
             "kind": "category", "label": level,
         }
-        for order, variable, level in (
-            (901, "age_group", "lt_30"), (902, "age_group", "ge_30"),
-            (903, "land", "FR"), (904, "land", "IT"), (905, "land", "unknown"),
-        )
+        for order, (variable, level) in enumerate((
+            *(("age_group", level) for level in ("lt_30", "ge_30")),
+            *(("land", level) for level in ("ES", "FR", "GB", "IT", "RU", "unknown")),
+        ), start=901)
     ] + [
         {
             "row_order": 900, "variable": "disease_status", "level": "molecular",
