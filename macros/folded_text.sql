@@ -5,7 +5,7 @@
   needs no translation.
 
   | value                     | folded_text    |
-  | 'Blinatumomab' || U+00A0  | 'blinatumomab' |
+  | 'Methotrexate' || U+00A0  | 'methotrexate' |
   | 'e' || U+0301, 'É'        | 'e'            |
   | 'IT' || U+2013 || '08'    | 'it-08'        |
 -#}

@@ -3,8 +3,8 @@
   or two exchanged.
 
   | one            | other          | is_one_slip |
-  | 'blinatumomab' | 'blinatumumab' | true        |
-  | 'blinatumomab' | 'bilnatumomab' | true        |
+  | 'methotrexate' | 'methotraxate' | true        |
+  | 'methotrexate' | 'mehtotrexate' | true        |
   | 'prednisone'   | 'prednisolone' | false       |
 -#}
 {% macro is_one_slip(one, other) -%}

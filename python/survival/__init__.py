@@ -2,7 +2,7 @@
 
 >>> from survival import Warehouse, kaplan_meier
 >>> with Warehouse() as warehouse:
-...     curve = kaplan_meier(warehouse.counts("rr_ph_neg__os"))
+...     curve = kaplan_meier(warehouse.counts("all__os"))
 >>> curve.median.days
 
 Heavy libraries (lifelines, duckdb, matplotlib) are imported where they are used, so

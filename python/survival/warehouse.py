@@ -47,7 +47,7 @@ class Warehouse:
     Examples
     --------
     >>> with Warehouse() as warehouse:
-    ...     warehouse.summary("rr_ph_neg__os")
+    ...     warehouse.summary("all__os")
 
     Notes
     -----

@@ -31,7 +31,7 @@ The shares of a result sum to its movement. They depend on the order of the step
 is this one; --reverse takes the opposite. Takes about a build per step.
 
   survival changes april.duckdb may.duckdb
-  survival changes april.duckdb --result rr_ph_neg__os --format csv > moved.csv
+  survival changes april.duckdb --result all__os --format csv > moved.csv
 """
 # Shown where nothing is asked for: who was counted, and the medians.
 _HEADLINES = (

@@ -20,7 +20,7 @@ survival_event_table. An analysis is named
   <population>__<endpoint>[__<censoring rule>][__by_<variable>][__landmark_<day>]
 and the beginning of a name stands for all that begin so.
 
-  survival estimate --analysis rr_ph_neg__os
+  survival estimate --analysis all__os
   survival estimate --analysis all__os --at-months 12 24 --format csv
   survival estimate --analysis rr --tests
 

@@ -16,7 +16,7 @@ Exit code: 0 done, 2 usage: there is no such file, or a build is at work.
 
   survival rollback
   survival rollback 1
-  survival rollback NEUF-2018-03
+  survival rollback 2018-03
 """
 
 

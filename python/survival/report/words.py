@@ -46,13 +46,13 @@ def analysis_definition(study: Study, analysis: Analysis) -> str:
         if kinds:
             parts.append(f"{verb}: {_spoken(study, kinds)}")
     if analysis.is_reverse:
-        parts.append("the end of follow-up is the event, and events are censored (P21)")
+        parts.append("the end of follow-up is the event, and events are censored")
     if analysis.labels.censoring_rule:
         parts.append(analysis.labels.censoring_rule)
     if analysis.labels.stratum_variable:
         parts.append(f"grouped by {analysis.labels.stratum_variable}")
     if analysis.landmark_day is not None:
-        parts.append(f"landmark at day {analysis.landmark_day} (P22)")
+        parts.append(f"landmark at day {analysis.landmark_day}")
     rules = ", ".join(sorted({row["source"] for row in events}))
     words = f"{'; '.join(parts)} ({rules})."
     return f"{words} {analysis.caution}" if analysis.caution else words
