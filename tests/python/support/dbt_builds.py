@@ -59,13 +59,14 @@ def build(
     study: str = "",
 ) -> Build:
     """Run ``dbt build`` on a delivery, with everything that it writes in `folder`."""
-    if project == PROJECT:
-        spare_parsing(folder / "target")
+    spare_parsing(folder / "target")
+    study = study or os.environ.get("STUDY", "")
     environment = {
-        **os.environ,
+        # dbt parses anew where a setting is empty that was not there.
+        **{name: value for name, value in os.environ.items() if name != "STUDY"},
+        **({"STUDY": study} if study else {}),
         # A copy of the project is built by its own Python.
         "PYTHONPATH": str(project / "python"),
-        "STUDY": study or os.environ.get("STUDY", ""),
         "DELIVERY_DIR": str(delivery),
         "WAREHOUSE": str(folder / "warehouse.duckdb"),
         "DBT_TARGET_PATH": str(folder / "target"),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+from building.apart import spare_parsing
 from building.earlier import lend_earlier
 from building.log import write_rows
 from delivery.definitions import PROJECT, seed
@@ -49,6 +50,7 @@ class Gate:
 
     def __init__(self, folder: Path):
         target = folder / "target"
+        spare_parsing(target)
         subprocess.run(
             [Path(sys.executable).with_name("dbt"), "compile", "--select", "+verdict"],
             cwd=PROJECT,
