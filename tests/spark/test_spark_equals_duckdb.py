@@ -41,8 +41,8 @@ def test_commands_read_the_published_file_as_any_other(pair_of, tmp_path, name):
             "marts.survival_curves: cells differ: survival in 1",
         ),
         (
-            "update marts.cohort set sex = 'femal' where rowid = 0",
-            "marts.cohort: cells differ: sex in 1",
+            "update marts.cohort set country = 'Fr' where rowid = 0",
+            "marts.cohort: cells differ: country in 1",
         ),
         ("delete from marts.responses where rowid = 0", "marts.responses: rows "),
         ("drop table marts.table_one", "marts.table_one: missing in one of them"),

@@ -64,7 +64,7 @@ def test_what_is_not_as_it_was_checked_is_not_read(
     lake = shutil.copytree(checked, tmp_path / "lake")
     slip(lake)
     completed = built(lake, *options)
-    assert completed.returncode == 1
+    assert completed.returncode
     (line,) = (x for x in completed.stdout.splitlines() if "delivery refused: " in x)
     assert said in line
     assert not (lake / "warehouse" / "definitions.db").exists()
@@ -100,7 +100,7 @@ def test_a_delivery_that_the_gate_refuses_is_not_exported(tmp_path):
 def test_a_folder_is_built_in_once(pair_of):
     _, spark = pair_of("example")
     completed = built(spark.lake)
-    assert completed.returncode == 1
+    assert completed.returncode
     assert "holds a build already" in completed.stdout
 
 
