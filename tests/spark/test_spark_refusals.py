@@ -190,7 +190,7 @@ def replaced(path: str, *edits: tuple[str, str]) -> Callable[[Path], None]:
                 "models/definitions/study_parameters.sql",
                 (
                     "        parameters.source\n",
-                    "        nullif(parameters.source, 'P3') as source\n",
+                    "        nullif(parameters.source, 'P14') as source\n",
                 ),
             ),
             "+study_parameters",
@@ -199,7 +199,10 @@ def replaced(path: str, *edits: tuple[str, str]) -> Callable[[Path], None]:
         (
             replaced(
                 "models/quality/date_order_conflicts.yml",
-                ("patient_id: the_day_after_it", "patient_id: the_day_before_it"),
+                (
+                    "record_after_death, patient_id: the_day_after_it",
+                    "record_after_death, patient_id: the_day_before_it",
+                ),
             ),
             "+date_order_conflicts",
             "actual differs from expected",
