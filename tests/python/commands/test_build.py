@@ -31,7 +31,8 @@ def test_a_build_that_published_nothing_is_in_the_log(
         ).fetchall() == [("failed", reason)]
 
 
-def test_a_folder_is_that_of_the_caller_wherever_the_project_is(tmp_path):
+def test_a_folder_is_that_of_the_caller_wherever_the_project_is(tmp_path, monkeypatch):
+    monkeypatch.delenv("WAREHOUSE", raising=False)
     (tmp_path / "delivery").mkdir()
     completed = subprocess.run(
         [sys.executable, "-m", "survival.cli", "build", "delivery"],

@@ -243,7 +243,7 @@ def test_help_does_not_wait_for_the_heavy_libraries():
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
     assert (result.returncode, result.stderr) == (0, "")
-    assert "survival estimate --analysis rr_ph_neg__os" in result.stdout
+    assert "survival estimate --analysis all__os" in result.stdout
 
 
 def test_importing_the_package_brings_numpy_alone():

@@ -24,9 +24,8 @@ from delivery.load import load_delivery, write_warnings
 from delivery.preflight import inspect_delivery
 
 from expectations.runner import typed_results
-from expectations.suites import declared_suites
 from expectations.tables import tables_to_judge
-from expectations.worker import evaluate
+from expectations.worker import declared_suites, evaluate
 
 JUDGED = "model.neuf_warehouse.expectation_results"
 PAGES = "model.neuf_warehouse.quality_pages"
