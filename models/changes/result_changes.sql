@@ -50,7 +50,10 @@ changes as (
     where
         cells_before.build_id is null
         or cells_after.build_id is null
-        or cells_before.value is distinct from cells_after.value
+        or (cells_before.value is null) <> (cells_after.value is null)
+        or abs(cells_after.value - cells_before.value) > greatest(
+            1e-12, 1e-9 * abs(cells_before.value), 1e-9 * abs(cells_after.value)
+        )
 )
 
 select * from changes

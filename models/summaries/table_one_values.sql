@@ -28,35 +28,29 @@ levels_before as (
     where is_otherwise and is_late
 ),
 
--- A group of NULL is every group.
-groups_told as (
-    select
-        table_one_variables.variable,
-        table_one_variables.of_variable,
-        table_one_levels.disease_group,
-        max(case when table_one_levels.level = 'unknown' then 1 else 0 end)
-            as has_unknown
-    from table_one_variables
-    inner join table_one_levels
-        on table_one_variables.variable = table_one_levels.variable
-    group by
-        table_one_variables.variable,
-        table_one_variables.of_variable,
-        table_one_levels.disease_group
+groups as (
+    select distinct disease_group from cohort
 ),
 
+-- Levels without a group are of every group.
 variables_told as (
     select
-        groups_told.variable,
-        groups_told.of_variable,
-        groups_told.disease_group,
-        groups_told.has_unknown
-    from groups_told
-    left join groups_told as of_all
-        on
-            groups_told.variable = of_all.variable
-            and of_all.disease_group is null
-    where groups_told.disease_group is null or of_all.variable is null
+        groups.disease_group,
+        table_one_variables.variable,
+        table_one_variables.of_variable,
+        max(case when table_one_levels.level = 'unknown' then 1 else 0 end)
+            as has_unknown
+    from groups
+    cross join table_one_variables
+    inner join table_one_levels
+        on table_one_variables.variable = table_one_levels.variable
+    where
+        table_one_levels.disease_group is null
+        or table_one_levels.disease_group = groups.disease_group
+    group by
+        groups.disease_group,
+        table_one_variables.variable,
+        table_one_variables.of_variable
 ),
 
 patients_told as (
@@ -68,9 +62,7 @@ patients_told as (
         variables_told.has_unknown
     from cohort
     inner join variables_told
-        on
-            variables_told.disease_group is null
-            or cohort.disease_group = variables_told.disease_group
+        on cohort.disease_group is not distinct from variables_told.disease_group
 ),
 
 -- As known at the index date, where the study says what was known by then.

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 from delivery.definitions import seed_folders
 from delivery.faults import one_line
+from survival.movements import is_moved
 
 from building.results import Cell, Cells, ChangesFailed, read_published
 from building.steps import CAUSES, CUT_OFF, Steps
@@ -89,11 +90,11 @@ def _movements(cells: Cells, done: list[tuple[str, Cells]]) -> Iterator[Movement
     states = [cells, *(reached for _, reached in done)]
     for cell in sorted(set().union(*states)):
         values = [state.get(cell) for state in states]
-        if all(value == values[0] for value in values):
+        if not any(is_moved(values[0], value) for value in values):
             continue
         moved, shares = [], dict.fromkeys(CAUSES, 0.0)
         for (cause, _), one, two in zip(done, values, values[1:], strict=False):
-            if one != two:
+            if is_moved(one, two):
                 moved.append(cause)
             if one is not None and two is not None:
                 shares[cause] += two - one

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from math import isclose
 from pathlib import Path
 
 from survival.errors import SurvivalError
@@ -39,6 +40,16 @@ class Movement:
     causes: tuple[str, ...]
 
 
+def is_moved(before: float | None, after: float | None) -> bool:
+    """Whether a result is another by more than the order of a sum can make it.
+
+    The bound is that of mart ``result_changes``. None is not estimable.
+    """
+    if before is None or after is None:
+        return before is not after
+    return not isclose(before, after, rel_tol=1e-9, abs_tol=1e-12)
+
+
 def read_movements(path: str | Path) -> dict[tuple[str, str], Movement]:
     """The movements of a file, by the key and the column of their mart.
 
@@ -56,7 +67,7 @@ def read_movements(path: str | Path) -> dict[tuple[str, str], Movement]:
                     shares={
                         cause: float(row[cause])
                         for cause in CAUSES
-                        if row[cause] and float(row[cause])
+                        if row[cause] and is_moved(0.0, float(row[cause]))
                     },
                     causes=tuple(row["causes"].split()),
                 )

@@ -9,7 +9,7 @@ from math import isnan
 from survival.errors import SurvivalError
 from survival.formatting import format_decimal
 from survival.labels import typeset
-from survival.movements import CAUSES, Movement
+from survival.movements import CAUSES, Movement, is_moved
 from survival.report.document import (
     Block,
     Cell,
@@ -119,7 +119,7 @@ def _results(study: Study, results: list[HeadlineResult], values: Values) -> Tab
 
 
 def _moved(before: float | None, now: float | None) -> str:
-    if before == now:
+    if not is_moved(before, now):
         return "unchanged"
     if before is None or now is None:
         return ""
@@ -142,7 +142,7 @@ def _causes(
     """
     movement = movements.get(_cell(result))
     told = [movement.before, movement.after] if movement else pair[:1] * 2
-    if told != pair:
+    if any(map(is_moved, told, pair)):
         raise SurvivalError(
             "--changes: the file is of other builds than this one and the one before "
             f"it ({result.mart_key})"

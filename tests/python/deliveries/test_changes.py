@@ -15,6 +15,7 @@ from dbt_builds import PROJECT, build
 from delivery_files import as_parquet, copied, read_rows, renewed
 from delivery_writers import shuffled
 from survival.cli import main
+from survival.movements import is_moved
 
 EXAMPLE = PROJECT / "dbt_project" / "deliveries" / "example"
 LATER = {
@@ -257,7 +258,7 @@ def test_results_change_by_the_difference_of_the_two_marts(published):
     expected = {
         (key, before.get(key), after.get(key))
         for key in before.keys() | after.keys()
-        if before.get(key) != after.get(key)
+        if is_moved(before.get(key), after.get(key))
     }
     found = rows(
         published["edited"],
@@ -293,6 +294,47 @@ def test_a_definition_changes_patients_and_results_without_a_record(published):
         "'population=all subset=all variable=patients level=all statistic=count'",
     )
     assert difference == -left[0][1] < 0
+
+
+# Results before and after, and what is said of them.
+RESULTS = [
+    ("as_before", 50.0, 50.0, None),
+    ("other_order_of_a_sum", 0.1 + 0.2, 0.3, None),
+    ("near_zero", 0.0, 1e-17, None),
+    ("still_not_reached", None, None, None),
+    ("one_in_a_million", 50.0, 50.00005, "changed"),
+    ("reached", None, 12.5, "changed"),
+    ("not_reached", 12.5, None, "changed"),
+    ("zero_and_null", 0.0, None, "changed"),
+]
+
+
+def test_rounding_alone_is_no_change(example):
+    with duckdb.connect(":memory:") as connection:
+        for statement in (
+            "attach ':memory:' as warehouse",
+            "attach ':memory:' as earlier",
+            "create schema warehouse.marts",
+            "create schema warehouse.delivery",
+            "create table earlier.build as select 'one' as build_id",
+            "create table warehouse.delivery.build_log as "
+            "select 'two' as build_id, null as verdict",
+            "create table warehouse.marts.result_history (build_id varchar, "
+            "mart varchar, mart_key varchar, mart_column varchar, value double)",
+        ):
+            connection.execute(statement)
+        for name, before, after, _ in RESULTS:
+            for build_id, value in (("one", before), ("two", after)):
+                connection.execute(
+                    "insert into warehouse.marts.result_history "
+                    "values (?, 'table_one', ?, 'value', ?)",
+                    [build_id, name, value],
+                )
+        query = example.model("result_changes")
+        told = connection.sql(f"select mart_key, change from ({query})").fetchall()
+    assert dict(told) == {name: said for name, *_, said in RESULTS if said}
+    for _, before, after, said in RESULTS:
+        assert is_moved(before, after) == bool(said)
 
 
 def test_history_keeps_every_number_of_every_published_build(published):
@@ -369,7 +411,7 @@ def test_the_causes_of_every_result_sum_to_its_movement(published, explained):
             )
     # What moved there and back is told as well, and nothing else.
     assert all(
-        explained[cell].before == explained[cell].after
+        not is_moved(explained[cell].before, explained[cell].after)
         for cell in explained.keys() - {tuple(cell) for *cell, _, _ in moved}
     )
 

@@ -7,7 +7,6 @@ skipped, with that reason, where there is no Chromium.
 import os
 import re
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,6 @@ pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="no chromium on PATH: install the system's chromium"
 )
 WIDTHS = {"phone": 390, "laptop": 1280}
-MOST_SECONDS = 1.0
 FIGURE = "mrd_pos__os__by_mrd_response"
 
 
@@ -73,19 +71,6 @@ def page(browser, report):
         if not request.url.startswith("file:" if kind == "document" else "data:")
     ]
     assert others == []
-
-
-def test_the_page_opens_in_under_a_second(browser, report):
-    def seconds():
-        page = browser.new_page()
-        before = time.monotonic()
-        page.goto(report)
-        taken = time.monotonic() - before
-        page.close()
-        return taken
-
-    # The best of five: the machine may be busy with something else.
-    assert min(seconds() for _ in range(5)) < MOST_SECONDS
 
 
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
