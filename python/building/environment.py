@@ -11,6 +11,8 @@ from building.lock import BuildRefused
 DELIVERIES = PROJECT / "dbt_project" / "deliveries"
 EXAMPLE = DELIVERIES / "example"
 WAREHOUSE = "warehouse.duckdb"
+# As in the profile, for the connections that dbt does not open.
+MOST_MEMORY = "3GB"
 
 
 def delivery_folder() -> Path:
@@ -57,6 +59,11 @@ def memory_limit() -> str | None:
             "before it writes to disk, as 2500MB or 6GB"
         )
     return value
+
+
+def within_memory() -> dict[str, str | bool | int | float | list[str]]:
+    """What every connection to DuckDB is opened with."""
+    return {"memory_limit": memory_limit() or MOST_MEMORY}
 
 
 def named_warehouse() -> Path:

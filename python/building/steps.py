@@ -13,6 +13,7 @@ from delivery.faults import one_line
 
 from building.apart import build_apart
 from building.check import reason_of
+from building.environment import within_memory
 from building.hybrid import write_records
 from building.results import MARTS, Cells, ChangesFailed, Published, read_cells
 from building.vocabularies import seed_columns
@@ -30,7 +31,7 @@ class Steps:
     def __init__(self, old: Published, new: Published, place: Path):
         self._old, self._new, self._place = old, new, place
         self._n_built = 0
-        self._connection = duckdb.connect()
+        self._connection = duckdb.connect(config=within_memory())
         for name, published in (("old", old), ("new", new)):
             quoted = str(published.path).replace("'", "''")
             self._connection.execute(f"attach '{quoted}' as {name} (read_only)")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from survival.analysis import ALL, Analysis
 from survival.counts import CENSORED, EVENT, Counts
@@ -13,31 +13,71 @@ if TYPE_CHECKING:
 
     from survival.warehouse import Warehouse
 
+TIME_COLUMNS = (
+    "patient_id",
+    "is_evaluable",
+    "not_evaluable_reason",
+    "origin_date",
+    "time_days",
+    "status",
+)
+LEVEL_COLUMNS = ("patient_id", "level", "known_on", "level_before", "level_before_on")
 
-@dataclass(frozen=True, eq=False)
+
 class PatientTables:
-    """The patient-level marts that the counts rest on.
+    """The patient-level marts that the counts rest on, a part at a time.
 
-    Attributes
+    Parameters
     ----------
-    population_members, time_to_event, strata : pandas.DataFrame
-        Who is in which population, ``time_to_event`` and ``survival_strata``.
+    warehouse : Warehouse
+
+    Notes
+    -----
+    What was asked for last is kept, as analyses of one population and endpoint follow
+    one another; all of it at once is beyond a laptop's memory at a registry's size.
     """
 
-    population_members: pd.DataFrame
-    time_to_event: pd.DataFrame
-    strata: pd.DataFrame
-
-    @classmethod
-    def read(cls, warehouse: Warehouse) -> PatientTables:
-        """Read the three marts."""
-        members = warehouse.population_members()
-        return cls(members, warehouse.time_to_event(), warehouse.strata())
+    def __init__(self, warehouse: Warehouse) -> None:
+        self._warehouse = warehouse
+        self._last: dict[str, tuple[tuple[str, ...], Any]] = {}
 
     def members(self, population: str) -> set[str]:
         """The patients of a population."""
-        rows = self.population_members
-        return set(rows.loc[rows["population"] == population, "patient_id"])
+        return self._kept("members", self._read_members, population)
+
+    def times(self, endpoint: str, censoring_rule: str) -> pd.DataFrame:
+        """The rows of ``time_to_event`` of an endpoint."""
+        return self._kept("times", self._read_times, endpoint, censoring_rule)
+
+    def levels(self, stratum_variable: str) -> pd.DataFrame:
+        """The rows of ``survival_strata`` of a variable, where the level is known."""
+        return self._kept("levels", self._read_levels, stratum_variable)
+
+    def _kept(self, kind: str, read: Callable[..., Any], *words: str) -> Any:
+        if self._last.get(kind, ((), None))[0] != words:
+            self._last.pop(kind, None)
+            self._last[kind] = (words, read(*words))
+        return self._last[kind][1]
+
+    def _read_members(self, population: str) -> set[str]:
+        rows = self._warehouse.patients(
+            "population_members", ["patient_id"], population=population
+        )
+        return set(rows["patient_id"])
+
+    def _read_times(self, endpoint: str, censoring_rule: str) -> pd.DataFrame:
+        return self._warehouse.patients(
+            "time_to_event",
+            TIME_COLUMNS,
+            endpoint=endpoint,
+            censoring_rule=censoring_rule,
+        )
+
+    def _read_levels(self, stratum_variable: str) -> pd.DataFrame:
+        rows = self._warehouse.patients(
+            "survival_strata", LEVEL_COLUMNS, stratum_variable=stratum_variable
+        )
+        return rows.dropna(subset=["level"])
 
 
 def recount(analysis: Analysis, tables: PatientTables) -> dict[str, Counts]:
@@ -76,21 +116,15 @@ def analysed(analysis: Analysis, tables: PatientTables) -> pd.DataFrame:
     only patients with a longer time are left, and a level counts if it was known on
     that day or before; else that of a patient without a response so far.
     """
-    times = tables.time_to_event
+    times = tables.times(analysis.counted_endpoint, analysis.censoring_rule)
     rows = times[
-        (times["endpoint"] == analysis.counted_endpoint)
-        & (times["censoring_rule"] == analysis.censoring_rule)
-        & times["is_evaluable"].astype(bool)
+        times["is_evaluable"].astype(bool)
         & times["patient_id"].isin(tables.members(analysis.population))
     ]
     if analysis.stratum_variable is None:
         rows = rows.assign(level=ALL, known_on=None)
     else:
-        strata = tables.strata
-        of_variable = strata["stratum_variable"] == analysis.stratum_variable
-        columns = ["patient_id", "level", "known_on", "level_before", "level_before_on"]
-        levels = strata.loc[of_variable, columns]
-        rows = rows.merge(levels.dropna(subset=["level"]), on="patient_id")
+        rows = rows.merge(tables.levels(analysis.stratum_variable), on="patient_id")
     if analysis.landmark_day is not None:
         rows = _after_landmark(rows, analysis)
     return rows

@@ -56,34 +56,22 @@ def verify(
     -------
     Verification
     """
-    tables = PatientTables.read(warehouse)
+    tables = PatientTables(warehouse)
     days_per_month = warehouse.days_per_month()
-    marts = {
-        mart: _by_analysis(rows)
-        for mart, rows in (
-            ("event_table", warehouse.event_table()),
-            ("curves", warehouse.curves()),
-            ("summary", warehouse.summary()),
-        )
-    }
-    months = sorted(
-        {
-            row["at_month"]
-            for by_stratum in marts["summary"].values()
-            for rows in by_stratum.values()
-            for row in rows
-            if not isnan(_number(row["at_month"]))
-        }
-    )
+    months = sorted(warehouse.summary()["at_month"].dropna().unique())
     result = Verification()
-    _compare_lists(result, warehouse.analyses(), marts)
+    _compare_lists(result, warehouse)
     for analysis in analyses if analyses is not None else warehouse.analyses():
         if progress is not None:
             progress(analysis.analysis_id)
         counted = recount(analysis, tables)
         rows = {
-            mart: by_analysis.get(analysis.analysis_id, {})
-            for mart, by_analysis in marts.items()
+            mart: _by_stratum(read(analysis.analysis_id))
+            for mart, read in (
+                ("event_table", warehouse.event_table),
+                ("curves", warehouse.curves),
+                ("summary", warehouse.summary),
+            )
         }
         for stratum in sorted(set(counted).union(*rows.values())):
             counts = counted.get(stratum, Counts.from_times([], []))
@@ -97,22 +85,19 @@ def verify(
     return result
 
 
-def _by_analysis(rows: pd.DataFrame) -> dict[str, dict[str, list[dict]]]:
-    found: dict[str, dict[str, list[dict]]] = {}
+def _by_stratum(rows: pd.DataFrame) -> dict[str, list[dict]]:
+    found: dict[str, list[dict]] = {}
     for row in rows.to_dict("records"):
-        by_stratum = found.setdefault(row["analysis_id"], {})
-        by_stratum.setdefault(row["stratum"], []).append(row)
+        found.setdefault(row["stratum"], []).append(row)
     return found
 
 
-def _compare_lists(
-    result: Verification, analyses: tuple[Analysis, ...], marts: dict[str, dict]
-) -> None:
+def _compare_lists(result: Verification, warehouse: Warehouse) -> None:
     """Rows of an analysis that is not listed belong to nobody."""
-    listed = {analysis.analysis_id for analysis in analyses}
-    for mart, by_analysis in marts.items():
-        for analysis_id in sorted(by_analysis.keys() - listed):
-            result.add(f"survival_{mart} (not listed)", nan, 1.0, analysis_id)
+    listed = {analysis.analysis_id for analysis in warehouse.analyses()}
+    for mart in ("survival_event_table", "survival_curves", "survival_summary"):
+        for analysis_id in sorted(warehouse.ids_in(mart) - listed):
+            result.add(f"{mart} (not listed)", nan, 1.0, analysis_id)
 
 
 def _compare_counts(

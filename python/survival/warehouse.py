@@ -74,6 +74,8 @@ class Warehouse:
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
         import duckdb
+        from building.environment import within_memory
+        from building.lock import BuildRefused
 
         if not self.path.is_file():
             raise WarehouseError(
@@ -81,13 +83,15 @@ class Warehouse:
                 "`make` or `dbt build`, or set WAREHOUSE to the published file"
             )
         try:
-            connection = duckdb.connect()
+            connection = duckdb.connect(config=within_memory())
             # Under a name of its own: a file called marts.duckdb would be taken for its
             # schema marts.
             file = str(self.path.absolute()).replace("'", "''")
             connection.execute(f"attach '{file}' as warehouse (read_only)")
             connection.execute("use warehouse")
             return connection
+        except BuildRefused as refused:
+            raise WarehouseError(str(refused)) from refused
         except duckdb.Error as error:
             reason = str(error).splitlines()[0]
             raise WarehouseError(
@@ -95,13 +99,20 @@ class Warehouse:
                 "published file, or run `dbt build` to publish it again"
             ) from error
 
-    def _read(self, mart: str, *, where: dict[str, Any] | None = None) -> pd.DataFrame:
+    def _read(
+        self,
+        mart: str,
+        *,
+        where: dict[str, Any] | None = None,
+        columns: Iterable[str] = ("*",),
+    ) -> pd.DataFrame:
         """Rows of a mart; conditions that are None do not restrict."""
         import duckdb
 
         conditions = {k: v for k, v in (where or {}).items() if v is not None}
         clause = " and ".join(f"{column} = ?" for column in conditions)
-        query = f"select * from marts.{mart}" + (f" where {clause}" if clause else "")
+        query = f"select {', '.join(columns)} from marts.{mart}"
+        query += f" where {clause}" if clause else ""
         try:
             return self._connection.execute(query, list(conditions.values())).df()
         except duckdb.CatalogException as error:
@@ -305,9 +316,9 @@ class Warehouse:
         rows = self.records("study", schema="definitions")
         return {row["item"]: row["text"] for row in rows}
 
-    def population_members(self) -> pd.DataFrame:
-        """Who is in which population: a row per population and included patient."""
-        return self._read("population_members")
+    def patients(self, mart: str, columns: Iterable[str], **words: str) -> pd.DataFrame:
+        """These columns of a mart's patients who have these words; maybe nobody."""
+        return self._read(mart, where=words, columns=columns)
 
     def siblings(self) -> tuple[tuple[str, ...], ...]:
         """The populations that split one, where nothing splits them further."""
@@ -383,6 +394,10 @@ class Warehouse:
         return self._of_analysis("survival_summary", analysis_id).sort_values(
             ["analysis_id", "stratum", "statistic", "at_month"], ignore_index=True
         )
+
+    def ids_in(self, mart: str) -> set[str]:
+        """The analyses that a mart has rows of, listed or not."""
+        return set(self._read(mart, columns=["distinct analysis_id"])["analysis_id"])
 
     def analysis_populations(self, analysis_id: str | None = None) -> pd.DataFrame:
         """How many are analysed, or left out and why, per analysis and stratum."""

@@ -38,7 +38,7 @@ class Patients:
 
     def __init__(self, warehouse: Warehouse, analyses: Iterable[Analysis]) -> None:
         self._read = warehouse.records
-        self._tables = PatientTables.read(warehouse)
+        self._tables = PatientTables(warehouse)
         self._analyses = {analysis.analysis_id: analysis for analysis in analyses}
         self._of_analysis: dict[str, list[Record]] = {}
         self._medians = {
@@ -122,12 +122,8 @@ class Patients:
         analysis = self._analyses.get(keys["analysis_id"])
         if analysis is None or analysis.landmark_day is not None:
             return None
-        times = self._tables.time_to_event
-        rows = times[
-            (times["endpoint"] == analysis.counted_endpoint)
-            & (times["censoring_rule"] == analysis.censoring_rule)
-            & (times["not_evaluable_reason"] == keys["reason"])
-        ]
+        times = self._tables.times(analysis.counted_endpoint, analysis.censoring_rule)
+        rows = times[times["not_evaluable_reason"] == keys["reason"]]
         return set(rows["patient_id"]) & self._tables.members(analysis.population)
 
     def _of_step(self, source: Source, keys: Record) -> Ids | None:

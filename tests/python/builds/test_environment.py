@@ -311,6 +311,22 @@ def test_what_memory_has_no_room_for_is_written_beside_the_working_file(built):
     assert spilled.name in output
 
 
+@pytest.mark.parametrize(("given", "shown"), [(None, "2.7 GiB"), ("6GB", "5.5 GiB")])
+def test_a_reader_holds_as_much_as_a_build(built, monkeypatch, given, shown):
+    monkeypatch.delenv("MEMORY_LIMIT", raising=False)
+    if given:
+        monkeypatch.setenv("MEMORY_LIMIT", given)
+    with Published(built.path) as published:
+        held = published._counted("select current_setting('memory_limit') as held")
+    assert held == [{"held": shown}]
+
+
+def test_a_limit_that_none_is_is_told_to_a_reader_too(built, monkeypatch):
+    monkeypatch.setenv("MEMORY_LIMIT", "80%")
+    with pytest.raises(WarehouseError, match="MEMORY_LIMIT is '80%'"):
+        Published(built.path).delivery()
+
+
 @pytest.mark.parametrize("value", ["", "0GB", "4", "80%", "2 gigabytes"])
 def test_a_limit_that_none_is_ends_the_command(monkeypatch, value):
     monkeypatch.setenv("MEMORY_LIMIT", value)
