@@ -47,6 +47,10 @@ population_members as (
     select * from {{ ref('population_members') }}
 ),
 
+delivered_characteristics as (
+    select * from {{ ref('delivered_characteristics') }}
+),
+
 patients as (
     select * from {{ ref('int_patients') }}
 ),
@@ -160,6 +164,33 @@ values_delivered as (
     {%- endfor %}
 ),
 
+-- Another spelling of a value that records hold, by its capital letters alone.
+values_missing as (
+    select
+        values_named.named_in,
+        values_named.parameter,
+        values_named.column_name,
+        values_named.value,
+        min(alike.value) as value_alike
+    from values_named
+    left join values_delivered
+        on
+            values_named.table_name = values_delivered.table_name
+            and values_named.column_name = values_delivered.column_name
+            and values_named.value = values_delivered.value
+    left join values_delivered as alike
+        on
+            values_named.table_name = alike.table_name
+            and values_named.column_name = alike.column_name
+            and lower(values_named.value) = lower(alike.value)
+    where values_delivered.value is null
+    group by
+        values_named.named_in,
+        values_named.parameter,
+        values_named.column_name,
+        values_named.value
+),
+
 patients_counted as (
     select count(*) as n_patients from patients
 ),
@@ -183,19 +214,43 @@ patients_included as (
     ) as included
 ),
 
+-- A level that a term of the delivery makes; what lies within bounds may be empty.
+levels_named as (
+    select distinct
+        variable,
+        level
+    from characteristic_levels
+    where term is not null
+),
+
+levels_found as (
+    select distinct
+        variable,
+        level
+    from delivered_characteristics
+),
+
 doubts_listed as (
     select
         'value_not_delivered' as doubt,
-        values_named.parameter || '=' || values_named.value as word,
-        values_named.named_in || ': no record has ''' || values_named.value
-        || ''' as its ' || values_named.column_name as message
-    from values_named
-    left join values_delivered
+        parameter || '=' || value as word,
+        named_in || ': no record has ''' || value || ''' as its ' || column_name
+        || coalesce('; did you mean ''' || value_alike || '''?', '') as message
+    from values_missing
+    union all
+    select
+        'level_of_nobody' as doubt,
+        levels_named.variable || '=' || levels_named.level as word,
+        'characteristic ' || levels_named.variable || ': none of '
+        || patients_included.n_included || ' included patients is '''
+        || levels_named.level || '''' as message
+    from levels_named
+    inner join patients_included on patients_included.n_included > 0
+    left join levels_found
         on
-            values_named.table_name = values_delivered.table_name
-            and values_named.column_name = values_delivered.column_name
-            and values_named.value = values_delivered.value
-    where values_delivered.value is null
+            levels_named.variable = levels_found.variable
+            and levels_named.level = levels_found.level
+    where levels_found.level is null
     union all
     select
         'step_excludes_everybody' as doubt,

@@ -21,6 +21,26 @@ def test_a_cohort_of_nobody_replaces_no_marts_that_have_patients(edges, tmp_path
     assert "not published: " in made.output
 
 
+def test_a_drug_that_no_record_has_replaces_no_marts_that_have_patients(
+    edges, tmp_path
+):
+    """One that was given, but for its capital letter; and one that nobody was given."""
+    delivery = DELIVERIES / "edges" / "delivery"
+    shutil.copyfile(edges.warehouse, tmp_path / "warehouse.duckdb")
+    drugs = ["Inotuzumab", "nelarabine"]
+    made = build(delivery, tmp_path, variables={"index_drug": drugs})
+    assert made.exit_code == 1
+    assert _log_alone_differs(edges.warehouse, made.warehouse)
+    misspelt, absent = (
+        line
+        for line in made.output.splitlines()
+        if line.startswith("  delivery refused: ")
+    )
+    assert "(taken for Inotuzumab)" in misspelt and "parameter index_drug" in misspelt
+    assert "No record makes an index date: every patient would be out" in absent
+    assert "not published: " in made.output
+
+
 def _log_alone_differs(one, other) -> bool:
     """Whether two warehouses have the same marts but for the log of builds."""
     with duckdb.connect() as connection:
