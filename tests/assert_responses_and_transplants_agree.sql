@@ -27,19 +27,71 @@ time_to_event as (
     where is_evaluable and censoring_rule = 'standard'
 ),
 
-rfs as (
-    select * from time_to_event
-    where endpoint = 'rfs'
+endpoint_events as (
+    select * from {{ ref('endpoint_events') }}
+),
+
+from_remission as (
+    select
+        time_to_event.patient_id,
+        time_to_event.origin_date
+    from time_to_event
+    inner join endpoint_events
+        on
+            time_to_event.endpoint = endpoint_events.endpoint
+            and endpoint_events.role = 'origin'
+            and endpoint_events.event_type = 'remission_response'
+),
+
+-- Non-relapse mortality that starts with the transplant, of who is in its state then.
+nrm_endpoints as (
+    select
+        endpoint_events.endpoint,
+        endpoint_events.required_state
+    from endpoint_events
+    inner join {{ ref('endpoints') }} as endpoints
+        on endpoint_events.endpoint = endpoints.endpoint
+    where
+        endpoints.is_non_relapse_mortality
+        and endpoint_events.role = 'origin'
+        and endpoint_events.event_type = 'hsct'
 ),
 
 nrm as (
-    select * from time_to_event
-    where endpoint = 'nrm_after_hsct'
+    select
+        cohort.patient_id,
+        nrm_endpoints.required_state,
+        time_to_event.patient_id is not null as is_evaluable,
+        time_to_event.origin_date
+    from cohort
+    cross join nrm_endpoints
+    left join time_to_event
+        on
+            cohort.patient_id = time_to_event.patient_id
+            and nrm_endpoints.endpoint = time_to_event.endpoint
+),
+
+-- From a response to the transplant, with nothing between but death and other therapy.
+straight_to_hsct as (
+    select endpoint
+    from endpoint_events
+    group by endpoint
+    having
+        sum(case when role = 'origin' and event_type = 'first_response' then 1 end) = 1
+        and sum(case when status = 1 and event_type = 'hsct' then 1 end) = 1
+        and sum(case when status = 0 and event_type = 'cytotoxic_therapy' then 1 end)
+        = 1
+        and count(case when status = 2 and event_type = 'death' then 1 end) + 3
+        = count(*)
 ),
 
 to_hsct as (
-    select * from time_to_event
-    where endpoint = 'time_to_hsct'
+    select
+        time_to_event.patient_id,
+        time_to_event.status,
+        time_to_event.end_date
+    from time_to_event
+    inner join straight_to_hsct on time_to_event.endpoint = straight_to_hsct.endpoint
 ),
 
 longer_windows as (
@@ -74,17 +126,17 @@ responses_placed as (
             treatments.response_cut_date
         ) as last_date,
         response_windows.last_day <= longer_windows.last_day as is_in_longer_window,
-        longer_windows.remission_date as two_cycles_remission_date,
-        longer_windows.mrd_response_date as two_cycles_mrd_response_date,
-        longer_windows.is_mrd_evaluable as is_two_cycles_mrd_evaluable,
-        rfs.origin_date as rfs_origin_date
+        longer_windows.remission_date as longer_remission_date,
+        longer_windows.mrd_response_date as longer_mrd_response_date,
+        longer_windows.is_mrd_evaluable as is_longer_mrd_evaluable,
+        from_remission.origin_date as remission_origin_date
     from responses
     inner join cohort on responses.patient_id = cohort.patient_id
     inner join response_windows
         on responses.response_window = response_windows.response_window
     inner join treatments on responses.patient_id = treatments.patient_id
     inner join longer_windows on responses.patient_id = longer_windows.patient_id
-    left join rfs on responses.patient_id = rfs.patient_id
+    left join from_remission on responses.patient_id = from_remission.patient_id
 ),
 
 responses_checked as (
@@ -118,18 +170,22 @@ responses_checked as (
             when
                 is_in_longer_window
                 and (
-                    remission_date <> two_cycles_remission_date
+                    remission_date <> longer_remission_date
                     or (
                         remission_date is not null
-                        and two_cycles_remission_date is null
+                        and longer_remission_date is null
                     )
-                    or mrd_response_date <> two_cycles_mrd_response_date
-                    or (is_mrd_evaluable and not is_two_cycles_mrd_evaluable)
+                    or mrd_response_date <> longer_mrd_response_date
+                    or (is_mrd_evaluable and not is_longer_mrd_evaluable)
                 )
                 then 'what came in a window came in the longer one'
-            when rfs_origin_date <> two_cycles_remission_date
-                or (rfs_origin_date is not null and two_cycles_remission_date is null)
-                then 'RFS starts with the first remission'
+            when
+                remission_origin_date <> longer_remission_date
+                or (
+                    remission_origin_date is not null
+                    and longer_remission_date is null
+                )
+                then 'a clock of the first remission starts on its day'
         end as claim_broken
     from responses_placed
 ),
@@ -154,15 +210,16 @@ transplants_checked as (
             when transplant_outcomes.patient_id is null
                 then 'every included patient has a transplant outcome'
             when
-                transplant_outcomes.is_nrm_evaluable <> (nrm.patient_id is not null)
+                transplant_outcomes.is_nrm_evaluable <> nrm.is_evaluable
                 or nrm.origin_date <> transplant_outcomes.hsct_date
                 or (
-                    nrm.patient_id is not null
+                    nrm.is_evaluable
                     and transplant_outcomes.hsct_date is null
                 )
                 then 'non-relapse mortality starts with the transplant'
             when
-                transplant_outcomes.is_nrm_evaluable
+                nrm.required_state = 'in_remission'
+                and transplant_outcomes.is_nrm_evaluable
                 and not transplant_outcomes.is_in_remission_at_hsct
                 then 'the evaluable are in remission on the day of transplant'
             when

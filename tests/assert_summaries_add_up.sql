@@ -21,12 +21,135 @@ outcome_summary as (
     select * from {{ ref('outcome_summary') }}
 ),
 
-survival_summary as (
+response_measures as (
+    select * from {{ ref('response_measures') }}
+),
+
+outcome_measures as (
+    select * from {{ ref('outcome_measures') }}
+),
+
+-- What an assessment can say; whether one of MRD is there is asked of everybody.
+outcomes_listed as (
+    select
+        'remission' as assessment,
+        grade as outcome
+    from {{ ref('remission_criteria') }}
+    union
+    select
+        of as assessment,
+        word as outcome
+    from {{ ref('derived_words') }}
+    where vocabulary = 'response_outcome' and of <> 'mrd_evaluability'
+),
+
+measures_counted as (
+    select
+        measure,
+        assessment,
+        count(*) as n_outcomes
+    from response_measures
+    group by measure, assessment
+),
+
+-- The measure of one outcome alone, and how many outcomes have one.
+outcomes_measured as (
+    select
+        response_measures.assessment,
+        response_measures.outcome,
+        min(response_measures.measure) as measure
+    from response_measures
+    inner join measures_counted
+        on
+            response_measures.measure = measures_counted.measure
+            and response_measures.assessment = measures_counted.assessment
+    where measures_counted.n_outcomes = 1
+    group by response_measures.assessment, response_measures.outcome
+),
+
+-- Each measure of several outcomes, and each whole assessment, by its parts.
+responses_parted as (
+    select
+        measures_counted.measure as whole,
+        'numerator' as counted,
+        outcomes_measured.measure as part,
+        measures_counted.n_outcomes as n_parts
+    from measures_counted
+    inner join response_measures
+        on
+            measures_counted.measure = response_measures.measure
+            and measures_counted.assessment = response_measures.assessment
+    left join outcomes_measured
+        on
+            response_measures.assessment = outcomes_measured.assessment
+            and response_measures.outcome = outcomes_measured.outcome
+    where measures_counted.n_outcomes > 1
+    union all
+    select
+        measures_counted.measure as whole,
+        'denominator' as counted,
+        outcomes_measured.measure as part,
+        count(*) over (partition by measures_counted.measure) as n_parts
+    from measures_counted
+    inner join outcomes_listed
+        on measures_counted.assessment = outcomes_listed.assessment
+    left join outcomes_measured
+        on
+            outcomes_listed.assessment = outcomes_measured.assessment
+            and outcomes_listed.outcome = outcomes_measured.outcome
+),
+
+-- Whom a response of MRD is asked of.
+evaluable_counted as (
+    select
+        response_summary.population,
+        response_summary.subset,
+        response_summary.response_window,
+        max(response_summary.numerator) as n_evaluable
+    from response_summary
+    inner join outcomes_measured
+        on
+            response_summary.measure = outcomes_measured.measure
+            and outcomes_measured.assessment = 'mrd_evaluability'
+            and outcomes_measured.outcome = 'evaluable'
+    group by
+        response_summary.population,
+        response_summary.subset,
+        response_summary.response_window
+),
+
+-- The plain curve of an endpoint in a population.
+curves_counted as (
     select distinct
-        population,
-        n_event
-    from {{ ref('survival_summary') }}
-    where analysis_id = population || '__rfs'
+        survival_summary.population,
+        analyses.endpoint,
+        survival_summary.n,
+        survival_summary.n_event
+    from {{ ref('survival_summary') }} as survival_summary
+    inner join {{ ref('analysis_definitions') }} as analyses
+        on survival_summary.analysis_id = analyses.analysis_id
+    where
+        analyses.stratum_variable is null
+        and analyses.landmark_day is null
+        and analyses.censoring_rule = 'standard'
+        and not analyses.is_reverse
+),
+
+-- The ways in which the event of an endpoint comes, and those that a subset tells.
+ends_listed as (
+    select distinct
+        endpoint,
+        endpoint || '_' || ended_by as fact
+    from {{ ref('endpoint_events') }}
+    where status = 1
+),
+
+ends_counted as (
+    select
+        endpoint,
+        count(*) as n_ends
+    from ends_listed
+    group by endpoint
 ),
 
 counts_listed as (
@@ -140,47 +263,69 @@ claims_checked as (
     having sum(numerator) <> max(denominator)
     union all
     select
-        population || ' ' || subset || ' ' || response_window as cell,
+        wholes.population || ' ' || wholes.subset || ' ' || wholes.response_window
+        || ' ' || wholes.measure as cell,
         'the outcomes of a window part its patients' as claim_broken
-    from response_summary
-    group by population, subset, response_window
+    from response_summary as wholes
+    inner join responses_parted on wholes.measure = responses_parted.whole
+    inner join response_summary as parts
+        on
+            responses_parted.part = parts.measure
+            and wholes.population = parts.population
+            and wholes.subset = parts.subset
+            and wholes.response_window = parts.response_window
+    group by
+        wholes.population,
+        wholes.subset,
+        wholes.response_window,
+        wholes.measure,
+        responses_parted.counted
     having
-        sum(case when measure in ('cr', 'crh', 'cri') then numerator end)
-        <> max(case when measure = 'cr_crh_cri' then numerator end)
-        or sum(
-            case
-                when measure in ('cr_crh_cri', 'no_remission', 'remission_not_gradable')
-                    then numerator
+        count(*) = max(responses_parted.n_parts)
+        and sum(parts.numerator) <> max(
+            case responses_parted.counted
+                when 'numerator' then wholes.numerator else wholes.denominator
             end
-        ) <> max(case when measure = 'cr_crh_cri' then denominator end)
-        or sum(
-            case
-                when measure in ('complete_mrd_response', 'mrd_response') then numerator
-            end
-        ) <> max(case when measure = 'overall_mrd_response' then numerator end)
-        or sum(
-            case
-                when
-                    measure in (
-                        'overall_mrd_response', 'persistent_mrd', 'mrd_relapse'
-                    )
-                    then numerator
-            end
-        ) <> max(case when measure = 'mrd_evaluable' then numerator end)
-        or max(case when measure = 'mrd_evaluable' then numerator end)
-        <> max(case when measure = 'overall_mrd_response' then denominator end)
+        )
     union all
     select
-        outcome_summary.population || ' responder' as cell,
+        response_summary.population || ' ' || response_summary.subset || ' '
+        || response_summary.response_window || ' ' || response_summary.measure as cell,
+        'a response of MRD is asked of the evaluable' as claim_broken
+    from response_summary
+    inner join measures_counted
+        on
+            response_summary.measure = measures_counted.measure
+            and measures_counted.assessment = 'mrd'
+    inner join evaluable_counted
+        on
+            response_summary.population = evaluable_counted.population
+            and response_summary.subset = evaluable_counted.subset
+            and response_summary.response_window = evaluable_counted.response_window
+    where response_summary.denominator <> evaluable_counted.n_evaluable
+    union all
+    -- Of a subset that has everybody of the curve.
+    select
+        outcome_summary.population || ' ' || outcome_summary.subset || ' '
+        || ends_listed.endpoint as cell,
         'first events by kind are the events of the curve' as claim_broken
     from outcome_summary
-    inner join survival_summary
-        on outcome_summary.population = survival_summary.population
-    where
-        outcome_summary.subset = 'responder'
-        and outcome_summary.measure in ('relapses', 'deaths')
-    group by outcome_summary.population
-    having sum(outcome_summary.numerator) <> max(survival_summary.n_event)
+    inner join outcome_measures
+        on
+            outcome_summary.subset = outcome_measures.subset
+            and outcome_summary.measure = outcome_measures.measure
+    inner join ends_listed on outcome_measures.fact = ends_listed.fact
+    inner join ends_counted on ends_listed.endpoint = ends_counted.endpoint
+    inner join curves_counted
+        on
+            outcome_summary.population = curves_counted.population
+            and ends_listed.endpoint = curves_counted.endpoint
+            and outcome_summary.denominator = curves_counted.n
+    group by outcome_summary.population, outcome_summary.subset, ends_listed.endpoint
+    having
+        count(distinct ends_listed.fact) = max(ends_counted.n_ends)
+        and count(*) = max(ends_counted.n_ends)
+        and sum(outcome_summary.numerator) <> max(curves_counted.n_event)
 )
 
 select * from claims_checked

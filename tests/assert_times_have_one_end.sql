@@ -69,6 +69,17 @@ relapse_or_death as (
         ) = 2
 ),
 
+-- Endpoints whose one event is the death of any cause.
+death_alone as (
+    select endpoint
+    from {{ ref('endpoint_events') }}
+    where role = 'event'
+    group by endpoint
+    having
+        count(*) = 1
+        and count(case when event_type = 'death' and status = 1 then 1 end) = 1
+),
+
 remissions as (
     select * from {{ ref('int_remission_spells') }}
 ),
@@ -122,7 +133,8 @@ beside as (
         times_with_relapse.patient_id is not null as has_relapse,
         censorings_named.ended_by is not null as is_censoring_named,
         ends_without_record.ended_by is not null as is_end_without_record,
-        relapse_or_death.endpoint is not null as is_relapse_or_death
+        relapse_or_death.endpoint is not null as is_relapse_or_death,
+        death_alone.endpoint is not null as is_death_alone
     from time_to_event
     inner join cohort on time_to_event.patient_id = cohort.patient_id
     inner join follow_up on time_to_event.patient_id = follow_up.patient_id
@@ -142,6 +154,7 @@ beside as (
             and time_to_event.ended_by = ends_without_record.ended_by
     left join relapse_or_death
         on time_to_event.endpoint = relapse_or_death.endpoint
+    left join death_alone on time_to_event.endpoint = death_alone.endpoint
 ),
 
 times_checked as (
@@ -194,9 +207,9 @@ times_checked as (
                 <> case when status = 1 then ended_by else 'censoring' end
                 then 'events are relapses and deaths without relapse'
             when
-                endpoint = 'os'
+                is_death_alone
                 and (status = 1) <> coalesce(death_date = end_date, false)
-                then 'OS ends with the death or not at all'
+                then 'survival ends with the death or not at all'
             when
                 (ended_by in ('study_end', 'data_cutoff') or is_end_without_record)
                 and coalesce(source_table, source_record) is not null

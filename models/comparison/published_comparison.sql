@@ -13,6 +13,7 @@
     ('outcome_summary', 'outcome_summary', outcome_key, 'denominator', none),
     ('outcome_summary', 'outcome_summary', outcome_key, 'percent', 'true'),
     ('survival_summary', 'survival_summary', survival_key, 'estimate', none),
+    ('survival_summary', 'survival_summary', survival_key, 'n_event', none),
     (
         'analysis_populations', 'reasons_counted', ['analysis_id', 'stratum', 'reason'],
         'n', none
@@ -53,18 +54,32 @@ cohort_attrition as (
     select * from {{ ref('cohort_attrition') }}
 ),
 
+reasons as (
+    select 'analysed' as reason
+    union
+    select reason
+    from {{ ref('not_evaluable_reasons') }}
+),
+
 -- Nobody left out for a reason is 0, without a row of its own.
 reasons_counted as (
-    {%- for reason in ['analysed', 'event_date_missing'] %}
     select
-        analysis_id,
-        stratum,
-        '{{ reason }}' as reason,
-        sum(case when reason = '{{ reason }}' then n else 0 end) as n
+        analysis_populations.analysis_id,
+        analysis_populations.stratum,
+        reasons.reason,
+        sum(
+            case
+                when analysis_populations.reason = reasons.reason
+                    then analysis_populations.n
+                else 0
+            end
+        ) as n
     from analysis_populations
-    group by analysis_id, stratum
-    {{- '\n    union all' if not loop.last }}
-    {%- endfor %}
+    cross join reasons
+    group by
+        analysis_populations.analysis_id,
+        analysis_populations.stratum,
+        reasons.reason
 ),
 
 -- Each cell under its name, the values of its key. Shares come with their integers.

@@ -29,6 +29,7 @@ nrm as (
         time_to_event.is_evaluable
     from {{ ref('time_to_event') }} as time_to_event
     inner join endpoints on time_to_event.endpoint = endpoints.endpoint
+    where time_to_event.censoring_rule = 'standard'
 ),
 
 remissions_at_hsct as (

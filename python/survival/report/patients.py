@@ -55,6 +55,11 @@ class Patients:
             self._read("table_one_values", schema="intermediate"),
             ("variable", "level"),
         )
+        self._window = next(
+            row["response_window"]
+            for row in self._read("response_windows", schema="definitions")
+            if row["is_default"]
+        )
         self._findings = {
             relation: _listed(
                 self._read(relation.removeprefix("quality."), schema="quality"),
@@ -158,7 +163,7 @@ class Patients:
     def _of_outcome(self, source: Source, keys: Record) -> Ids | None:
         for measure in self._read("outcome_measures", schema="definitions"):
             if all(measure[name] == keys[name] for name in ("subset", "measure")):
-                own = self._members(keys["population"], keys["subset"], "two_cycles")
+                own = self._members(keys["population"], keys["subset"], self._window)
                 found = self._facts.get(measure["fact"])
                 return None if found is None else own & found
         return None

@@ -1,9 +1,16 @@
-"""The engine knows no study: a word of the paper stands only where it is derived."""
+"""The engine knows no study: its words stand only where they are derived."""
 
+import csv
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from building.vocabularies import NEW, read_seeds, references
 from dbt_builds import PROJECT
+from delivery import definitions
+from delivery.contract import delivery_contract
+from delivery.definitions import studies
 
 # The paper's drug, disease, marker, residual disease and name.
 WORDS = re.compile(r"blinatumomab|b_all|(?:\b|_)ph(?:\b|_)|mrd|neuf", re.IGNORECASE)
@@ -11,8 +18,16 @@ WORDS = re.compile(r"blinatumomab|b_all|(?:\b|_)ph(?:\b|_)|mrd|neuf", re.IGNOREC
 NAMED = {
     "macros/delivery_tables.sql": "a table of the contract",
     "models/changes/patient_changes.sql": "columns of `responses` and `cohort`",
+    "models/marts/characteristics.sql": "a response of MRD, and Ph of the patients",
+    "models/marts/cohort.sql": "Ph of the patients, a promised column",
     "models/summaries/response_outcomes.sql": "what a response is",
 }
+# A word that a study's rows define and shared code names: what it is there.
+OF_A_STUDY = {
+    "bcr_abl1": "a term of the contract: the marker whose test tells Ph",
+    "all__os": "an example in a docstring or a help text",
+}
+SUFFIXES = (".sql", ".py", ".html", ".css", ".js")
 
 
 @pytest.mark.parametrize(
@@ -30,15 +45,119 @@ NAMED = {
     ],
 )
 def test_what_lies_behind_the_times_to_event_names_no_word_of_the_paper(folder):
+    found = {name_of(path) for path in code_of(folder) if names_the_paper(path)}
+    assert found == {path for path in NAMED if path.startswith(f"{folder}/")}
+
+
+def test_no_model_that_reads_the_times_to_event_names_a_word_of_the_paper():
+    """Wherever it stands: by its references, and those of what it reads."""
+    readers = readers_of("time_to_event")
+    assert {"survival_curves", "transplant_outcomes", "table_one"} <= set(readers)
+    found = {name_of(path) for path in readers.values() if names_the_paper(path)}
+    assert found <= NAMED.keys()
+
+
+@pytest.fixture(scope="module")
+def made_by_rows() -> dict[str, str]:
+    """The words that only rows of studies define, and where."""
+    words: dict[str, str] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        for study in studies():
+            patch.setenv("STUDY", study)
+            definitions.seed.cache_clear()
+            seeds = read_seeds()
+            shared = {path.stem for path in (PROJECT / "seeds/shared").glob("*.csv")}
+            defining = {
+                (item.seed, item.column)
+                for item in references(seeds)
+                if item.seed not in shared and not item.conditions and item.sources
+                if all(source.relation == "anything" for source in item.sources)
+            } & new_columns()
+            words |= {
+                row[column]: f"{study}: {name}.{column}"
+                for name, column in defining
+                for row in seeds[name]
+            }
+            known = (
+                {row["word"] for row in seeds["derived_words"]}
+                | {row["event_type"] for row in seeds["event_types"]}
+                | {row["event_type"] for row in seeds["delivered_events"]}
+                | {row["term"] for row in seeds["shared_terms"]}
+                | delivery_contract().keys()
+            )
+            words = {word: where for word, where in words.items() if word not in known}
+    definitions.seed.cache_clear()
+    return {word: where for word, where in words.items() if not word[:1].isdigit()}
+
+
+def new_columns() -> set[tuple[str, str]]:
+    """The columns whose words are made by their own rows, and are no text."""
+    with (PROJECT / "seeds/shared/vocabularies.csv").open(encoding="utf-8") as file:
+        return {
+            (row["seed_name"], row["column_name"])
+            for row in csv.DictReader(file)
+            if row["vocabulary"] == NEW
+        }
+
+
+@pytest.mark.parametrize(
+    "folder",
+    ["expectations", "macros", "models", "python/lake", "python/survival", "tests"],
+)
+def test_no_word_that_rows_of_a_study_define_stands_in_shared_code(
+    made_by_rows, folder
+):
+    """Populations, endpoints, windows, measures, reasons: they may have other names."""
+    assert {"two_cycles", "mrd_pos_ph_neg", "rfs", "platelet_recoveries"} <= set(
+        made_by_rows
+    )
+    paths = [
+        path
+        for path in code_of(folder)
+        if folder != "tests" or path.parent == PROJECT / "tests"
+    ]
     found = {
-        str(path.relative_to(PROJECT))
-        for suffix in ("sql", "py", "html", "css", "js")
-        for path in (PROJECT / folder).rglob(f"*.{suffix}")
-        if WORDS.search(without_package(path.read_text(encoding="utf-8")))
+        (name_of(path), word, made_by_rows[word])
+        for path in paths
+        for word in quoted(path.read_text(encoding="utf-8"))
+        if word in made_by_rows and word not in OF_A_STUDY
     }
-    assert found == {path for path in NAMED if path.startswith(folder)}
+    assert found == set()
 
 
-def without_package(text: str) -> str:
-    """Code without the name that it is installed under, which is not of a study."""
-    return text.replace("neuf_warehouse", "").replace("neuf-warehouse", "")
+def code_of(folder: str) -> Iterator[Path]:
+    """The files of a folder that hold code."""
+    for path in sorted((PROJECT / folder).rglob("*")):
+        if path.suffix in SUFFIXES:
+            yield path
+
+
+def readers_of(model: str) -> dict[str, Path]:
+    """The models that read one, or what reads it, and their files."""
+    texts = {path: path.read_text(encoding="utf-8") for path in code_of("models")}
+    found: dict[str, Path] = {}
+    waiting = [model]
+    while waiting:
+        name = waiting.pop()
+        for path, text in texts.items():
+            if re.search(rf"ref\(.{name}.\)", text) and path.stem not in found:
+                found[path.stem] = path
+                waiting.append(path.stem)
+    return found
+
+
+def quoted(text: str) -> set[str]:
+    """The words in quotes, but for those of comments in macros."""
+    return set(re.findall(r"""['"](\w+)['"]""", re.sub(r"(?s)\{#.*?#\}", "", text)))
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(PROJECT))
+
+
+def names_the_paper(path: Path) -> bool:
+    """Whether it holds a word of it, beside the name that the code is installed by."""
+    text = path.read_text(encoding="utf-8")
+    return bool(
+        WORDS.search(text.replace("neuf_warehouse", "").replace("neuf-warehouse", ""))
+    )

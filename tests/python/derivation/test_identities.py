@@ -76,7 +76,7 @@ TIMES = {
     "events are relapses and deaths without relapse": time_changed(
         "ended_by = 'death'", "ended_by = 'relapse' and endpoint = 'rfs'"
     ),
-    "OS ends with the death or not at all": time_changed(
+    "survival ends with the death or not at all": time_changed(
         "status = 1", "endpoint = 'os' and ended_by = 'last_contact'"
     ),
     "a censoring rule makes no time longer": time_changed(
@@ -125,7 +125,7 @@ RESPONSES = {
         "update marts.responses set remission_date = null, best_remission = null,"
         " best_remission_date = null where response_window = 'two_cycles'"
     ),
-    "RFS starts with the first remission": time_changed(
+    "a clock of the first remission starts on its day": time_changed(
         "origin_date = origin_date + 1", "endpoint = 'rfs' and is_evaluable"
     ),
     "every included patient has each window": (
