@@ -369,7 +369,14 @@ def made_elsewhere(seeds: Seeds) -> Seeds:
         "contract_terms": _contract_terms(
             [*seeds["shared_terms"], *seeds["study_terms"]]
         ),
+        "contract_texts": [
+            {"table_name": table.name, "column_name": column.name, "term": NEW}
+            for table in delivery_contract().values()
+            for column in table.columns
+            if column.type == "text"
+        ],
         "terms": [*seeds["shared_terms"], *seeds["study_terms"]],
+        "labels": [*seeds["shared_labels"], *seeds["study_labels"]],
         "parameter_types": [{"type": name} for name in parameter_types()],
         "grouping_levels": _grouping_levels(seeds),
         "levels": [
@@ -378,6 +385,7 @@ def made_elsewhere(seeds: Seeds) -> Seeds:
             for level in levels
         ],
         "levels_before": _levels_before(seeds),
+        "analysis_strata": _analysis_strata(seeds),
         "table_one_words": _table_one_words(seeds),
         # The ways in which an endpoint's event can come: `os_death`.
         "endpoint_ends": [
@@ -426,6 +434,22 @@ def _levels_before(seeds: Seeds) -> list[Row]:
             else row["level"],
         }
         for row in seeds["strata"]
+    ]
+
+
+def _analysis_strata(seeds: Seeds) -> list[Row]:
+    """The strata of each analysis: the levels of its grouping, or the one of all."""
+    levels: dict[str, list[str]] = defaultdict(list)
+    for row in seeds["derived_words"]:
+        if row["vocabulary"] == "no_stratum":
+            levels[""].append(row["word"])
+    for row in seeds["strata"]:
+        levels[row["stratum_variable"]].append(row["level"])
+    # A study without analyses has the two columns, too.
+    return [{"analysis_id": "", "level": ""}] + [
+        {"analysis_id": row["analysis_id"], "level": level}
+        for row in seeds["survival_analyses"]
+        for level in levels[row["stratum_variable"]]
     ]
 
 

@@ -6,7 +6,9 @@ import re
 import pytest
 from building import vocabularies
 from building.vocabularies import (
+    NEW,
     Reference,
+    Tables,
     cell_faults,
     faults,
     file_faults,
@@ -79,11 +81,13 @@ def places() -> list[tuple[str, str, str]]:
     )
 
 
-def _words(alternatives: list[Reference], row: dict[str, str]) -> list[str]:
+def _words(
+    alternatives: list[Reference], row: dict[str, str], tables: Tables
+) -> list[str]:
     """The word of a row that must be made elsewhere."""
     meant = [item for item in alternatives if item.cells(row)]
     is_free = any(
-        source.relation == "anything" for item in meant for source in item.sources
+        NEW in source.words(tables, row) for item in meant for source in item.sources
     )
     return (
         [] if is_free else sorted({word for item in meant for word in item.cells(row)})
@@ -97,8 +101,9 @@ def _first_use(seeds, name, column, part) -> tuple[int, str] | None:
         for item in references(seeds)
         if (item.seed, item.column, item.part) == (name, column, part)
     ]
+    tables = Tables(seeds)
     for number, row in enumerate(seeds[name]):
-        if len(words := _words(alternatives, row)) == 1:
+        if len(words := _words(alternatives, row, tables)) == 1:
             return number, words[0]
     return None
 
