@@ -3,12 +3,14 @@
 import csv
 import math
 import os
+import re
 import runpy
 from pathlib import Path
 
 import duckdb
 import pytest
 from dbt_builds import PROJECT
+from survival.cli import main
 
 REFERENCE = PROJECT / "tests" / "data" / "bmt" / "study_reference.csv"
 STATISTICS = {
@@ -146,3 +148,22 @@ def test_the_landmark_groups_by_what_was_known_on_day_100(marts):
         "and analysis_id = 'all__dfs__by_acute_gvhd__landmark_100' order by stratum"
     ).fetchall()
     assert found == [("no", len(beyond) - early), ("yes", early)]
+
+
+def test_what_public_documents_print_of_the_set_agrees(marts):
+    assert marts.execute(
+        "select count(*), count(*) filter (where agrees) from published_comparison"
+    ).fetchall() == [(15, 15)]
+
+
+def test_its_report_says_no_word_of_another_study(bmt_study, tmp_path):
+    arguments = ["--warehouse", str(bmt_study.warehouse), "--output", str(tmp_path)]
+    assert main(["report", *arguments]) == 0
+    (page, *_) = sorted(tmp_path.glob("index.html"))
+    text = page.read_text(encoding="utf-8")
+    assert "Bone-marrow transplantation in acute leukaemia" in text
+    words = (
+        r"blinatumomab|\bMRD\b|\bPh[-+]|R/R|B-cell|CR/CRh|salvage|index drug"
+        r"|two cycles|the paper|NEUF"
+    )
+    assert set(re.findall(words, text)) == set()
