@@ -152,8 +152,32 @@ RESPONSES = {
     ),
 }
 
+SUMMARIES = {
+    "a population is the sum of its parts": (
+        "update marts.table_one set numerator = numerator + 1"
+        " where population = 'all' and variable = 'sex'"
+    ),
+    "the levels of a variable part its patients": (
+        "update marts.table_one set numerator = numerator + 1"
+        " where population = 'mrd_pos' and variable = 'sex' and level = 'female'"
+    ),
+    "the outcomes of a window part its patients": (
+        "update marts.response_summary set numerator = numerator + 1"
+        " where measure = 'cr'"
+    ),
+    "a response of MRD is asked of the evaluable": (
+        "update marts.response_summary set denominator = denominator + 1"
+        " where measure = 'overall_mrd_response'"
+    ),
+    "first events by kind are the events of the curve": (
+        "update marts.outcome_summary set numerator = numerator + 1"
+        " where subset = 'responder' and measure = 'deaths'"
+    ),
+}
+
 IDENTITIES = {
     "assert_attrition_telescopes": ATTRITION,
+    "assert_summaries_add_up": SUMMARIES,
     "assert_times_have_one_end": TIMES,
     "assert_responses_and_transplants_agree": RESPONSES,
 }
