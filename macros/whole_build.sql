@@ -1,22 +1,24 @@
-{#- Is this build a whole one, and would it publish every table? The answer is kept for
-    the last node. -#}
-{% macro declare_scope(create) -%}
-    {%- set is_whole = flags.WHICH == 'build' and not nodes_left_out() -%}
-    {%- if is_whole -%}
-        {%- do refuse_unpublished_tables() -%}
-    {%- endif -%}
-    {%- do run_query(create ~ ' as select ' ~ is_whole ~ ' as is_whole') -%}
-{%- endmacro %}
-
-{#- The nodes that an unselected build would run and this one does not. -#}
-{% macro nodes_left_out() -%}
+{#- Does this build leave nothing out that an unselected one makes? The one answer: the
+    plugin asks before it opens the working file, the last node reads what is declared. -#}
+{% macro is_whole_build() -%}
+    {%- set is_narrowed = flags.EMPTY or flags.SAMPLE
+        or flags.EVENT_TIME_START or flags.EVENT_TIME_END -%}
     {%- set left_out = [] -%}
     {%- for node in graph.nodes.values()
         if node.resource_type in ('model', 'seed', 'snapshot', 'test')
         and node.unique_id not in selected_resources -%}
         {%- do left_out.append(node.name) -%}
     {%- endfor -%}
-    {{ return(left_out) }}
+    {{ return(flags.WHICH == 'build' and not is_narrowed and not left_out) }}
+{%- endmacro %}
+
+{#- Keep the answer for the last node; a whole build would publish every table. -#}
+{% macro declare_scope(create) -%}
+    {%- set is_whole = is_whole_build() -%}
+    {%- if is_whole -%}
+        {%- do refuse_unpublished_tables() -%}
+    {%- endif -%}
+    {%- do run_query(create ~ ' as select ' ~ is_whole ~ ' as is_whole') -%}
 {%- endmacro %}
 
 {#- Every table is an ancestor of the node that publishes, so that its failure, or that
@@ -52,20 +54,19 @@
 {#- At the end of a build, where the eye is: whether the marts that people read changed. -#}
 {% macro report_publishing(results) -%}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
-        {%- set is_partial = flags.WHICH == 'run' or nodes_left_out() -%}
         {%- set statuses = {} -%}
         {%- for result in results -%}
             {%- do statuses.update({result.node.name: result.status | string}) -%}
         {%- endfor -%}
-        {%- for line in adapter.dispatch('publishing_told')(is_partial, statuses) -%}
+        {%- for line in adapter.dispatch('publishing_told')(is_whole_build(), statuses) -%}
             {%- do log(line, info=true) -%}
         {%- endfor -%}
     {%- endif -%}
 {%- endmacro %}
 
-{% macro default__publishing_told(is_partial, statuses) -%}
+{% macro default__publishing_told(is_whole, statuses) -%}
     {%- set warehouse = env_var('WAREHOUSE', 'warehouse.duckdb') -%}
-    {%- if is_partial -%}
+    {%- if not is_whole -%}
         {{ return(['not published: partial build; ' ~ warehouse ~ ' is as it was']) }}
     {%- elif statuses['published'] != 'success' -%}
         {{ return(['not published: ' ~ warehouse ~ ' is as it was']) }}

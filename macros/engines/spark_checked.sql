@@ -104,9 +104,9 @@
 {%- endmacro %}
 
 {#- At the end of a build: Spark publishes nothing, and says who does. -#}
-{% macro spark__publishing_told(is_partial, statuses) -%}
+{% macro spark__publishing_told(is_whole, statuses) -%}
     {%- set lake = env_var('LAKE') -%}
-    {%- if is_partial -%}
+    {%- if not is_whole -%}
         {{ return(['not built: partial build of ' ~ lake]) }}
     {%- elif statuses['tables_built'] != 'success' -%}
         {{ return(['not built: ' ~ lake ~ ' cannot be published']) }}

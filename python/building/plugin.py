@@ -15,6 +15,7 @@ from dbt import selected_resources
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.adapters.factory import get_adapter_by_type
 from dbt.flags import get_flags
 from dbt_common.exceptions import DbtBaseException
 from dbt_common.invocation import get_invocation_id
@@ -38,18 +39,6 @@ from building.terminal import escape_letters
 from expectations.runner import Runner
 
 _READS_DELIVERY = ("build", "run")
-# Each of these leaves nodes or rows out.
-_NARROWING = (
-    "SELECT",
-    "EXCLUDE",
-    "SELECTOR",
-    "RESOURCE_TYPES",
-    "EXCLUDE_RESOURCE_TYPES",
-    "EMPTY",
-    "SAMPLE",
-    "EVENT_TIME_START",
-    "EVENT_TIME_END",
-)
 
 
 class Refused(DbtBaseException):
@@ -97,10 +86,7 @@ class Plugin(BasePlugin):
             warehouse=warehouse,
             n_kept=kept,
             working=Path(os.path.abspath(self.creds.path)),
-            is_whole=flags.WHICH == "build"
-            # `dbt retry` takes up an earlier build, and selects nothing anew.
-            and bool(selected_resources.SELECTED_RESOURCES)
-            and not any(getattr(flags, name, None) for name in _NARROWING),
+            is_whole=flags.WHICH == "build" and is_whole_build(),
         )
         try:
             self.build.begin(
@@ -157,10 +143,6 @@ class Plugin(BasePlugin):
 
     def publish(self, session: duckdb.DuckDBPyConnection) -> pandas.DataFrame:
         """Publish a whole build; what is returned is stored as the last table."""
-        ((is_whole,),) = session.execute(
-            "select is_whole from delivery.build_scope"
-        ).fetchall()
-        self.build.is_whole &= is_whole
         # Once more, with what only the derivation showed.
         write_page(session, quality_folder())
         try:
@@ -176,6 +158,11 @@ class Plugin(BasePlugin):
                 "is_published": [self.build.is_published],
             }
         )
+
+
+def is_whole_build() -> bool:
+    """What the macro of this name answers, on every engine."""
+    return bool(get_adapter_by_type("duckdb").execute_macro("is_whole_build"))
 
 
 def quality_folder() -> Path:
