@@ -16,7 +16,6 @@ from delivery.definitions import studies
 WORDS = re.compile(r"blinatumomab|b_all|(?:\b|_)ph(?:\b|_)|mrd|neuf", re.IGNORECASE)
 # The categories of residual disease are derived, and so told and compared, by name.
 NAMED = {
-    "macros/delivery_tables.sql": "a table of the contract",
     "models/changes/patient_changes.sql": "columns of `responses` and `cohort`",
     "models/marts/characteristics.sql": "a response of MRD, and Ph of the patients",
     "models/marts/cohort.sql": "Ph of the patients, a promised column",
