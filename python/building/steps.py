@@ -16,7 +16,7 @@ from building.check import reason_of
 from building.environment import within_memory
 from building.hybrid import write_records
 from building.results import MARTS, Cells, ChangesFailed, Published, read_cells
-from building.vocabularies import seed_columns
+from building.seeds import seed_columns
 
 # In the order in which they are put in place. A new cut-off is new follow-up, and comes
 # before any record of the new delivery.

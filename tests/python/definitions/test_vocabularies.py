@@ -5,17 +5,13 @@ import re
 
 import pytest
 from building import vocabularies
+from building.defined_words import NEW, Reference, Tables, references
+from building.seeds import read_seeds, seed_columns
 from building.vocabularies import (
-    NEW,
-    Reference,
-    Tables,
     cell_faults,
     faults,
     file_faults,
     misplaced_populations,
-    read_seeds,
-    references,
-    seed_columns,
     undefined_words,
 )
 from dbt_builds import DELIVERIES, build, project_copy

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from building.vocabularies import NEW, read_seeds, references
+from building.defined_words import NEW, references
+from building.seeds import read_seeds
 from dbt_builds import PROJECT
 from delivery import definitions
 from delivery.contract import delivery_contract
