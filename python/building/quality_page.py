@@ -13,11 +13,11 @@ from typing import Any
 import duckdb
 from delivery.definitions import gate_rule
 from delivery.faults import Fault
+from survival.counted import FAILURES
 from survival.formatting import escape_formula
 from survival.report import render
 from survival.report.document import Paragraph, Section, Table, row
 from survival.report.quality import Judged, quality_page
-from survival.warehouse import FAILURES
 
 REFUSED = "Refused: the marts are as they were."
 LIST_COLUMNS = (

@@ -3,139 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import isnan, nan
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from survival.analysis import ALL, Analysis
-from survival.comparisons import Comparison, compare
-from survival.disclosure.counts import WITHHELD, rounded
-from survival.formatting import Masked, format_limits, format_median
-from survival.labels import reading_order, typeset
+from survival.comparisons import Comparison
+from survival.formatting import Masked
+from survival.groups import Group, Record
+from survival.labels import typeset
 from survival.movements import Movement
 
 if TYPE_CHECKING:
     from survival.delivery import Delivery
-    from survival.warehouse import Warehouse
-
-CURVES = ("survival", "cumulative_incidence", "competing_incidence")
-Record = dict[str, Any]
-Summary = dict[tuple[str, int | None], Record]
-
-
-class Value(NamedTuple):
-    """An estimate with its limits; nan is "not estimable"."""
-
-    estimate: float = nan
-    ci_low: float = nan
-    ci_high: float = nan
-
-    @property
-    def is_estimable(self) -> bool:
-        """Whether there is an estimate."""
-        return not isnan(self.estimate)
-
-    @property
-    def has_limits(self) -> bool:
-        """Whether there are both limits."""
-        return not (isnan(self.ci_low) or isnan(self.ci_high))
-
-
-class Day(NamedTuple):
-    """A row of ``survival_curves``: who was there, who left, and the curves."""
-
-    time_days: int
-    n_at_risk: int
-    n_event: int
-    n_competing: int
-    n_censored: int
-    curves: dict[str, Value]
-
-
-@dataclass(frozen=True)
-class Group:
-    """The patients of one analysis and stratum.
-
-    Attributes
-    ----------
-    analysis : Analysis
-    stratum, label : str
-        The level as the marts and as a reader call it.
-    days : tuple of Day
-        In order of time, from day 0.
-    summary : dict
-        Rows of ``survival_summary`` by statistic and month (None for a median).
-    smallest : int or None
-        The smallest count that may be shown, where counts are rounded and `days` are
-        coarser than the mart; None where nothing is masked.
-    """
-
-    analysis: Analysis
-    stratum: str
-    label: str
-    days: tuple[Day, ...]
-    summary: Summary
-    smallest: int | None = None
-
-    @property
-    def n(self) -> int:
-        """Number of patients."""
-        return self.days[0].n_at_risk
-
-    @property
-    def n_event(self) -> int:
-        """Number of events."""
-        return sum(day.n_event for day in self.days)
-
-    @property
-    def n_competing(self) -> int:
-        """Number of competing events."""
-        return sum(day.n_competing for day in self.days)
-
-    @property
-    def last_day(self) -> int:
-        """The last observed day."""
-        return self.days[-1].time_days
-
-    @property
-    def is_masked(self) -> bool:
-        """Whether counts are rounded, and estimates made from these."""
-        return self.smallest is not None
-
-    def shown(self, count: int) -> int | Masked:
-        """A count of patients of the group as it may be shown."""
-        return (
-            count if self.smallest is None else rounded(count, smallest=self.smallest)
-        )
-
-    def percent(self, statistic: str, month: int) -> str:
-        """A percentage with its limits as text."""
-        value = self.value(statistic, month)
-        if self.is_masked and not value.is_estimable:
-            return str(WITHHELD)
-        return format_limits(*value)
-
-    def median(self) -> str:
-        """The median in months with its limits as text.
-
-        Of rounded counts no more is known than that it lies beyond what is shown.
-        """
-        value = self.value("median_months")
-        if not self.is_masked:
-            return format_median(*value)
-        if isinstance(self.shown(self.n_event), Masked):
-            return str(WITHHELD)
-        last_month = self.summary["median_months", None]["last_month"]
-        return format_median(*value, not_reached=f"> {last_month}")
-
-    def value(self, statistic: str, month: int | None = None) -> Value:
-        """An estimate of ``survival_summary`` with its limits."""
-        row = self.summary.get((statistic, month))
-        if row is None:
-            return Value()
-        return Value(row["estimate"], row["ci_low"], row["ci_high"])
 
 
 @dataclass(frozen=True)
@@ -337,33 +218,6 @@ class Study:
         return None
 
 
-MARTS = (
-    ("cohort_attrition", "step"),
-    ("table_one", "all"),
-    ("response_summary", "all"),
-    ("outcome_summary", "all"),
-    ("analysis_populations", "all"),
-    ("published_comparison", "result_id"),
-    ("published_directions", "section desc, statement_id"),
-)
-DEFINITIONS = (
-    ("endpoint_events", "endpoint, role desc, precedence"),
-    ("outcome_measures", None),
-    ("populations", "row_order"),
-    ("report_figures", "row_order"),
-    ("report_marks", "row_order"),
-    ("report_results", "row_order, disease_group"),
-    ("report_tables", "row_order"),
-    ("response_measures", "measure, outcome"),
-    ("response_rows", "row_order"),
-    ("response_windows", "first_day, last_day"),
-    ("strata", "stratum_variable, level_order"),
-    ("summary_subsets", None),
-    ("table_one_levels", "row_order"),
-    ("table_one_variables", None),
-)
-
-
 class HeadlineResult(NamedTuple):
     """A main result of a population, and its cell in the marts."""
 
@@ -407,110 +261,4 @@ def _cell_of(result: Record, population: str) -> tuple[str, str]:
         f"analysis_id={population}__{result['endpoint']} stratum=all "
         f"statistic={statistic}",
         "estimate",
-    )
-
-
-def read_study(
-    warehouse: Warehouse, analyses: Iterable[Analysis], *, has_tests: bool = False
-) -> Study:
-    """Read whatever the report shows of these analyses."""
-    ordered = sorted(analyses, key=reading_order)
-    tables = {name: warehouse.records(name, order_by=order) for name, order in MARTS}
-    for name, order in DEFINITIONS:
-        tables[name] = warehouse.records(name, schema="definitions", order_by=order)
-    tables["published_results"] = _explained(warehouse)
-    tables["reconciliation"] = warehouse.records("reconciliation", schema="quality")
-    tables["verdict"] = warehouse.records("verdict", schema="quality")
-    tables["findings"] = warehouse.findings_counted()
-    tables["imputed_dates"] = warehouse.dates_counted()
-    tables["builds_compared"] = warehouse.builds_compared()
-    tables["records_changed"] = warehouse.records_changed()
-    tables["patients_changed"] = warehouse.patients_changed()
-    tables["result_history"] = warehouse.results_over_builds(
-        [(result.mart_key, result.mart_column) for result in headline_results(tables)]
-    )
-    return Study(
-        delivery=warehouse.delivery(),
-        later=warehouse.unpublished_since(),
-        analyses=tuple(ordered),
-        groups=_groups(warehouse, ordered, tables["strata"]),
-        tables=tables,
-        months=warehouse.report_months(),
-        days_per_month=warehouse.days_per_month(),
-        parameters=warehouse.study_parameters(),
-        facts=warehouse.facts(),
-        words=warehouse.words(),
-        comments=warehouse.comments(),
-        comparisons=_comparisons(warehouse, ordered) if has_tests else None,
-    )
-
-
-def _comparisons(
-    warehouse: Warehouse, analyses: list[Analysis]
-) -> tuple[Comparison, ...]:
-    from survival.warehouse import counts_by_stratum
-
-    table = warehouse.event_table().groupby("analysis_id")
-    counts = {name: counts_by_stratum(rows) for name, rows in table}
-    return compare(analyses, counts, siblings=warehouse.siblings())
-
-
-def _explained(warehouse: Warehouse) -> list[Record]:
-    """The published numbers, each with why no data give it, where none do."""
-    explained = {
-        row["result_id"]: row["explanation"]
-        for row in warehouse.records("published_explanations", schema="definitions")
-    }
-    rows = warehouse.records("published_results", schema="definitions")
-    return [{**row, "explanation": explained.get(row["result_id"])} for row in rows]
-
-
-def _groups(
-    warehouse: Warehouse, analyses: list[Analysis], strata: list[Record]
-) -> dict[str, tuple[Group, ...]]:
-    days: dict[tuple[str, str], list[Day]] = defaultdict(list)
-    summaries: dict[tuple[str, str], Summary] = defaultdict(dict)
-    for row in warehouse.records(
-        "survival_curves", order_by="analysis_id, stratum, time_days"
-    ):
-        days[row["analysis_id"], row["stratum"]].append(_day(row))
-    for row in warehouse.records("survival_summary"):
-        month = None if row["at_month"] is None else int(row["at_month"])
-        summaries[row["analysis_id"], row["stratum"]][row["statistic"], month] = row
-    # The order and the words of the strata are rows too: no list of labels is ever
-    # put beside a list of groups.
-    known = {(row["stratum_variable"], row["level"]): row for row in strata}
-    groups = {}
-    for analysis in analyses:
-        found = []
-        for analysis_id, stratum in days:
-            if analysis_id != analysis.analysis_id:
-                continue
-            level = known.get((analysis.stratum_variable, stratum), {})
-            label = "All" if stratum == ALL else typeset(level.get("label", stratum))
-            group = Group(
-                analysis,
-                stratum,
-                label,
-                tuple(days[analysis_id, stratum]),
-                summaries[analysis_id, stratum],
-            )
-            found.append((level.get("level_order", 0), stratum, group))
-        if found:
-            ordered = sorted(found, key=lambda item: item[:2])
-            groups[analysis.analysis_id] = tuple(group for *_, group in ordered)
-    return groups
-
-
-def _day(row: Record) -> Day:
-    return Day(
-        row["time_days"],
-        row["n_at_risk"],
-        row["n_event"],
-        row["n_competing"],
-        row["n_censored"],
-        {
-            name: Value(row[name], row[f"{name}_ci_low"], row[f"{name}_ci_high"])
-            for name in CURVES
-        },
     )

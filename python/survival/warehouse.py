@@ -1,13 +1,10 @@
-"""The published warehouse, read-only: the one module that knows SQL and paths."""
+"""The marts of the published file, by what they are: analyses, counts, patients."""
 
 from __future__ import annotations
 
 import difflib
-import os
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from math import nan
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from survival.analysis import ALL, Analysis, AnalysisLabels
@@ -15,22 +12,13 @@ from survival.counts import Counts
 from survival.delivery import Delivery
 from survival.errors import UnknownAnalysisError, WarehouseError
 from survival.labels import typeset
+from survival.published_file import PublishedFile
 
 if TYPE_CHECKING:
-    import duckdb
     import pandas as pd
 
-# What the gate found in the records, and what only the derivation shows of them.
-# What stops comes first, and of that what is of most records.
-FAILURES = (
-    "from quality.gate_failures "
-    "order by is_stop desc, n_records desc nulls first, message"
-)
-DATES = "intermediate.int_dated_events"
-FINDINGS = ("quality.findings", "quality.derivation_findings")
 
-
-class Warehouse:
+class Warehouse(PublishedFile):
     """The marts of the published DuckDB file.
 
     Parameters
@@ -54,195 +42,6 @@ class Warehouse:
     The file is opened read-only when it is first read. A build that is published
     meanwhile replaces the file: an open Warehouse keeps the marts that it opened.
     """
-
-    def __init__(self, path: str | Path | None = None) -> None:
-        self.path = Path(path) if path else _named_by_the_environment()
-
-    def __enter__(self) -> Warehouse:
-        self._connection  # noqa: B018 - open now, so that errors come here
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        if "_connection" in self.__dict__:
-            self._connection.close()
-            del self.__dict__["_connection"]
-
-    @cached_property
-    def _connection(self) -> duckdb.DuckDBPyConnection:
-        import duckdb
-        from building.environment import within_memory
-        from building.lock import BuildRefused
-
-        if not self.path.is_file():
-            raise WarehouseError(
-                f"there is no warehouse at {self.path}{_built_in_vain(self.path)}: run "
-                "`make` or `dbt build`, or set WAREHOUSE to the published file"
-            )
-        try:
-            connection = duckdb.connect(config=within_memory())
-            # Under a name of its own: a file called marts.duckdb would be taken for its
-            # schema marts.
-            file = str(self.path.absolute()).replace("'", "''")
-            connection.execute(f"attach '{file}' as warehouse (read_only)")
-            connection.execute("use warehouse")
-            return connection
-        except BuildRefused as refused:
-            raise WarehouseError(str(refused)) from refused
-        except duckdb.Error as error:
-            reason = str(error).splitlines()[0]
-            raise WarehouseError(
-                f"{self.path} cannot be opened ({reason}): set WAREHOUSE to the "
-                "published file, or run `dbt build` to publish it again"
-            ) from error
-
-    def _read(
-        self,
-        mart: str,
-        *,
-        where: dict[str, Any] | None = None,
-        columns: Iterable[str] = ("*",),
-    ) -> pd.DataFrame:
-        """Rows of a mart; conditions that are None do not restrict."""
-        import duckdb
-
-        conditions = {k: v for k, v in (where or {}).items() if v is not None}
-        clause = " and ".join(f"{column} = ?" for column in conditions)
-        query = f"select {', '.join(columns)} from marts.{mart}"
-        query += f" where {clause}" if clause else ""
-        try:
-            return self._connection.execute(query, list(conditions.values())).df()
-        except duckdb.CatalogException as error:
-            raise WarehouseError(self._without(mart)) from error
-
-    def _read_known(self, mart: str, **words: str | None) -> pd.DataFrame:
-        """The same; no rows is an answer, but not to a word that the mart lacks."""
-        rows = self._read(mart, where=words)
-        for column, word in words.items():
-            if len(rows) or word is None:
-                continue
-            known = self._connection.execute(
-                f"select distinct {column} from marts.{mart} order by all"
-            ).fetchall()
-            if known and (word,) not in known:
-                raise WarehouseError(
-                    f"{mart} has no {column} {word!r}: it has "
-                    f"{', '.join(str(value) for (value,) in known)}"
-                )
-        return rows
-
-    def records(
-        self, table: str, *, schema: str = "marts", order_by: str | None = None
-    ) -> list[dict[str, Any]]:
-        """Rows of a table as dictionaries, without the cost of a data frame.
-
-        Raises
-        ------
-        WarehouseError
-            If the warehouse has no such table.
-        """
-        import duckdb
-
-        order = f" order by {order_by}" if order_by else ""
-        try:
-            cursor = self._connection.execute(f"select * from {schema}.{table}{order}")
-        except duckdb.CatalogException as error:
-            raise WarehouseError(self._without(table)) from error
-        return _dictionaries(cursor)
-
-    def findings_counted(self) -> list[dict[str, Any]]:
-        """Quality findings by severity and rule; no patient."""
-        return self._counted(
-            " union all ".join(
-                f"select '{relation}' as relation, rule_id, severity, description, "
-                f"action, count(*) as n from {relation} group by all"
-                for relation in FINDINGS
-            )
-            + " order by severity, rule_id"
-        )
-
-    def gate_failures(self) -> list[dict[str, Any]]:
-        """What the gate found of the delivery, a sentence each."""
-        return self._counted(FAILURES)
-
-    def dates_counted(self) -> list[dict[str, Any]]:
-        """Dates of events by type: given, imputed, missing; no patient."""
-        return self._counted(
-            "select event_type, "
-            "count(*) filter (where date_resolution = 'given') as n_given, "
-            "count(*) filter (where date_resolution = 'imputed') as n_imputed, "
-            "count(*) filter (where date_resolution = 'missing') as n_missing "
-            f"from {DATES} group by all order by event_type"
-        )
-
-    def builds_compared(self) -> list[dict[str, Any]]:
-        """The builds of this study whose results the history holds, in their order."""
-        return self._counted(
-            "with log as (from marts.delivery_log) "
-            "select build_id, delivery_id, data_cutoff_date from log "
-            "where build_id in (select build_id from marts.result_history) "
-            "and study = (select max_by(study, started_at) from log) "
-            "order by started_at"
-        )
-
-    def results_over_builds(self, cells: list[tuple[str, str]]) -> list[dict[str, Any]]:
-        """Values of these cells, mart key and column, in every build."""
-        if not cells:
-            return []
-        listed = ", ".join(
-            "('{}', '{}')".format(*(part.replace("'", "''") for part in cell))
-            for cell in cells
-        )
-        return self._counted(
-            "select build_id, mart_key, mart_column, value from marts.result_history "
-            f"where (mart_key, mart_column) in ({listed})"
-        )
-
-    def records_changed(self) -> list[dict[str, Any]]:
-        """Records that changed since the build before, counted by table."""
-        return self._counted(
-            "with records as (select table_name, record_key, version, change, "
-            "bool_or(is_after_cutoff) as is_after "
-            "from marts.record_changes group by all) "
-            "select table_name, "
-            "count(*) filter (where change = 'added' and is_after) as n_new, "
-            "count(*) filter (where change = 'added' and not is_after) as n_late, "
-            "count(*) filter (where change = 'changed' and is_after) as n_continued, "
-            "count(*) filter (where change = 'changed' and not is_after) "
-            "as n_corrected, "
-            "count(*) filter (where change = 'removed') as n_removed "
-            "from records group by all order by table_name"
-        )
-
-    def patients_changed(self) -> list[dict[str, Any]]:
-        """Patients who entered or left the study since, counted by the reason."""
-        return self._counted(
-            "with inclusion as (select patient_id, "
-            "coalesce(value_after, 'gone') as value_after "
-            "from marts.patient_changes where mart = 'cohort' "
-            "and mart_column = 'is_included' "
-            "and 'true' in (coalesce(value_before, ''), coalesce(value_after, ''))) "
-            "select case value_after when 'true' then 'entered' when 'gone' "
-            "then 'no longer delivered' else cohort_attrition.criterion end as reason, "
-            "count(*) as n from inclusion left join marts.cohort "
-            "on inclusion.patient_id = cohort.patient_id "
-            "left join marts.cohort_attrition "
-            "on cohort.exclusion_step = cohort_attrition.step "
-            "group by all order by reason"
-        )
-
-    def _counted(self, query: str) -> list[dict[str, Any]]:
-        return _dictionaries(self._connection.execute(query))
-
-    def _without(self, mart: str) -> str:
-        """Why a mart is not there."""
-        return (
-            f"{self.path} has no mart {mart}: it was published by an older build, or "
-            "is no warehouse; run `dbt build`"
-        )
 
     @cached_property
     def _analyses(self) -> dict[str, Analysis]:
@@ -329,16 +128,6 @@ class Warehouse:
             if row["parent"] is not None and row["population"] not in parents:
                 leaves.setdefault(row["parent"], []).append(row["population"])
         return tuple(tuple(names) for names in leaves.values() if len(names) > 1)
-
-    def comments(self) -> dict[str, str]:
-        """What the catalogue says of each table, by its name with the schema."""
-        return {
-            row["name"]: row["comment"]
-            for row in self._counted(
-                "select schema_name || '.' || table_name as name, comment "
-                "from duckdb_tables() where comment is not null"
-            )
-        }
 
     def analyses(self) -> tuple[Analysis, ...]:
         """Every analysis of the study, by id."""
@@ -502,45 +291,12 @@ class Warehouse:
         return tuple(since)
 
 
-def _built_in_vain(path: Path) -> str:
-    """Why the last build of a file that is not there published nothing, if known."""
-    from building.journal import journal_of, read_journal
-
-    for row in read_journal(journal_of(path))[-1:]:
-        return f" (the last build: {row['verdict']}; {row['reason'] or 'no reason'})"
-    return ""
-
-
-def _named_by_the_environment() -> Path:
-    from building.environment import WAREHOUSE, warehouse_file
-    from building.lock import BuildRefused
-
-    if "WAREHOUSE" not in os.environ:
-        return Path(WAREHOUSE)
-    try:
-        return warehouse_file()
-    except BuildRefused as refused:
-        raise WarehouseError(str(refused)) from refused
-
-
 def counts_by_stratum(event_table: pd.DataFrame) -> dict[str, Counts]:
     """Counts of each stratum in the rows of one analysis, by name."""
     return {
         str(stratum): Counts.from_rows(rows)
         for stratum, rows in event_table.groupby("stratum", sort=True)
     }
-
-
-def _dictionaries(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Rows by name; NULL in a column of estimates is nan, "not estimable"."""
-    names = [column[0] for column in cursor.description]
-    estimates = [name for name, kind, *_ in cursor.description if kind == "DOUBLE"]
-    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    for row in rows:
-        for name in estimates:
-            if row[name] is None:
-                row[name] = nan
-    return rows
 
 
 def _text(value: Any) -> str | None:

@@ -21,8 +21,9 @@ from survival.disclosure.counts import WITHHELD, Key, rounded
 from survival.disclosure.rounded_curves import rounded_group
 from survival.disclosure.suppression import showable, too_narrow
 from survival.formatting import Masked
+from survival.groups import Record
 from survival.proportions import exact_limits
-from survival.study import Record, Study
+from survival.study import Study
 
 # Columns that count patients or records, by table.
 COUNTS = {

@@ -12,7 +12,8 @@ from survival.analysis import AnalysisFit, fit_analysis
 from survival.counts import Counts
 from survival.curves import Curve, month_in_days
 from survival.disclosure.counts import WITHHELD, multiple
-from survival.study import CURVES, Day, Group, Record, Study, Value
+from survival.groups import CURVES, Day, Group, Record, Value
+from survival.study import Study
 from survival.summary import summary_rows
 
 GRID_MONTHS = 3

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from survival.analysis import Analysis
 from survival.disclosure.masking import masked
 from survival.movements import Movement
+from survival.read_study import read_study
 from survival.report import render
 from survival.report.cohort import baseline_section, population_section
 from survival.report.document import (
@@ -44,7 +45,7 @@ from survival.report.survival import (
 )
 from survival.report.swimmer import WARNING, patients_section, read_lanes
 from survival.report.words import definitions
-from survival.study import Study, read_study
+from survival.study import Study
 
 if TYPE_CHECKING:
     from survival.warehouse import Warehouse

@@ -7,6 +7,7 @@ from math import isnan, nan
 from survival.analysis import ALL
 from survival.disclosure.counts import below
 from survival.formatting import Masked, format_decimal, format_ratio
+from survival.groups import Record
 from survival.labels import inner, typeset
 from survival.report.diagrams import Step, attrition_diagram
 from survival.report.document import (
@@ -20,7 +21,7 @@ from survival.report.document import (
     heading,
     row,
 )
-from survival.study import Record, Study
+from survival.study import Study
 
 STEP_COLUMNS = ("n_in", "n_excluded", "n_unknown", "n_out")
 NOT_ASKED = Cell("\N{EN DASH}")

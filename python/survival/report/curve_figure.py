@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import isnan
 from typing import NamedTuple
 
+from survival.groups import Group
 from survival.labels import shown_curves, time_label
 from survival.report.curves import (
     UNITS_PER_PERCENT,
@@ -20,7 +21,6 @@ from survival.report.curves import (
     values_of,
 )
 from survival.report.render import draw
-from survival.study import Group
 
 WIDTH, LEFT, RIGHT, PLOT = 560.0, 104.0, 14.0, 210.0
 # Letters that fit beside the line of a legend, at their widest.

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from survival.analysis import ALL
 from survival.curves import month_in_days
 from survival.formatting import Masked, format_decimal
-from survival.study import Day, Group, Value
+from survival.groups import Day, Group, Value
 
 # A curve's y axis: ten-thousandths of a percent, so that nothing visible is rounded.
 UNITS_PER_PERCENT = 10_000

@@ -7,8 +7,8 @@ from textwrap import wrap
 from typing import NamedTuple
 
 from survival.formatting import Masked
+from survival.groups import Value
 from survival.report.render import draw
-from survival.study import Value
 
 WIDTH = 560.0
 # Letters that fit beside the flow, at their widest.

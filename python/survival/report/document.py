@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 from urllib.parse import quote
 
-from survival.study import Group
+from survival.groups import Group
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from survival.analysis import Analysis
 from survival.comparisons import DESCRIPTIVE, Comparison, format_p
 from survival.disclosure.counts import WITHHELD
 from survival.formatting import format_decimal
+from survival.groups import Group
 from survival.labels import analysis_label, capitalized, shown_curves, title_of
 from survival.report.curves import is_everybody
 from survival.report.document import Cell, Row, Source, Table, heading, row
-from survival.study import Group, Study
+from survival.study import Study
 
 MONTHLY = {
     "survival": "survival_percent",

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from survival.analysis import Analysis
+from survival.counted import FINDINGS
 from survival.counts import COMPETING_EVENT, EVENT
+from survival.groups import Record
 from survival.recount import PatientTables, analysed
 from survival.report.document import Section, Source
 from survival.report.words import sources
-from survival.study import Record
-from survival.warehouse import FINDINGS
 
 if TYPE_CHECKING:
     from survival.warehouse import Warehouse

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from survival.formatting import format_decimal
+from survival.groups import Record
 from survival.labels import typeset
 from survival.report.document import (
     Block,
@@ -16,7 +17,7 @@ from survival.report.document import (
     Table,
     row,
 )
-from survival.study import Record, Study
+from survival.study import Study
 
 TITLE = "Agreement with the publication"
 SOURCE = "marts.published_comparison"

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from survival.counted import DATES, FINDINGS, gate_failures
+from survival.groups import Record
 from survival.labels import title_of
 from survival.report.document import (
     Block,
@@ -21,8 +23,7 @@ from survival.report.document import (
     row,
 )
 from survival.report.render import page
-from survival.study import Record, Study
-from survival.warehouse import DATES, FINDINGS
+from survival.study import Study
 
 if TYPE_CHECKING:
     from survival.warehouse import Warehouse
@@ -305,7 +306,7 @@ def judged_by_marts(
     return Judged(
         title="Quality of the delivery",
         lead=f"Delivery {name}.",
-        failures=warehouse.gate_failures(),
+        failures=gate_failures(warehouse),
         expectations=warehouse.records(
             "expectation_results", schema="quality", order_by="severity, expectation_id"
         ),

@@ -11,6 +11,7 @@ from survival.formatting import (
     format_decimal,
     format_ratio,
 )
+from survival.groups import Record
 from survival.labels import inner, typeset
 from survival.report.diagrams import Bar, Share, response_bars
 from survival.report.document import (
@@ -25,7 +26,7 @@ from survival.report.document import (
     heading,
     row,
 )
-from survival.study import Record, Study
+from survival.study import Study
 
 # The part of a bar that is masked, by its colour.
 UNKNOWN = 4

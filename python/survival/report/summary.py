@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import groupby
 
 from survival.analysis import ALL
+from survival.groups import Record
 from survival.labels import typeset
 from survival.report.document import Cell, Row, Section, Source, Table, row
 from survival.report.estimates import median_cells, summary_cell
 from survival.report.responses import share_cells
-from survival.study import Record, Study
+from survival.study import Study
 
 NOT_TOLD = Cell("\N{EN DASH}")
 NOTE = "NR: median not reached. NE: not estimable. A dash: not analysed."

@@ -9,6 +9,7 @@ from survival.analysis import ALL, Analysis
 from survival.comparisons import DESCRIPTIVE
 from survival.disclosure.counts import WITHHELD
 from survival.formatting import Masked
+from survival.groups import Record
 from survival.labels import title_of, typeset
 from survival.report.cohort import count_and_percent
 from survival.report.curve_figure import curve_figure
@@ -33,7 +34,7 @@ from survival.report.estimates import (
     estimates_table,
     follow_up_table,
 )
-from survival.study import Record, Study
+from survival.study import Study
 
 HOW_TO_READ = (
     "Times are whole days from the origin; a month is {days} days, for display. "

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from survival.groups import Record
 from survival.labels import capitalized, typeset
 from survival.report.document import Block, Figure, Fold, Section, Table, row
 from survival.report.render import draw
-from survival.study import Record, Study
+from survival.study import Study
 
 if TYPE_CHECKING:
     from survival.warehouse import Warehouse

@@ -15,8 +15,9 @@ from survival.disclosure.counts import below, rounded, window
 from survival.disclosure.masking import largest_shift, masked
 from survival.disclosure.rounded_curves import rounded_group
 from survival.formatting import Masked
+from survival.groups import Day, Group, Value
+from survival.read_study import read_study
 from survival.report.curves import line_path
-from survival.study import Day, Group, Value, read_study
 
 SMALLEST = 5
 NONE = Value()

@@ -10,9 +10,9 @@ from math import nan
 import duckdb
 import pytest
 from survival.cli import main
+from survival.groups import Day, Value
 from survival.labels import typeset
 from survival.report.curves import band_path, between_path, line_path, readings
-from survival.study import Day, Value
 
 UNIT = 1e-6
 COLUMNS = ("survival", "cumulative_incidence", "competing_incidence")
