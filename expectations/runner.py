@@ -22,7 +22,7 @@ from expectations.tables import tables_to_judge
 _TYPES = {
     "is_evaluated": "boolean",
     "is_successful": "boolean",
-    "n_judged": "Int64",
+    "n_evaluated": "Int64",
     "n_unexpected": "Int64",
 }
 

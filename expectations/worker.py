@@ -31,7 +31,7 @@ RESULT_COLUMNS = (
     "severity",
     "is_evaluated",
     "is_successful",
-    "n_judged",
+    "n_evaluated",
     "n_unexpected",
     "files",
     "description",
@@ -121,7 +121,7 @@ def _found(result: Any, frame: Any) -> dict[str, Any]:
     return {
         "is_evaluated": True,
         "is_successful": bool(result.success) and not raised,
-        "n_judged": result.result.get("element_count", len(frame)),
+        "n_evaluated": result.result.get("element_count", len(frame)),
         "n_unexpected": result.result.get("unexpected_count"),
         "files": ", ".join(str(frame.index[int(p)]) for p in positions)
         if frame.index.name == "table_name"

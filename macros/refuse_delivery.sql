@@ -33,7 +33,7 @@
     {%- for message in messages_of(
         'quality.gate_failures',
         "table_name = 'manifest' or expectation_id in (select 'rule.' || rule_id from "
-        ~ "definitions.gate_rules where judged = 'quarantine')"
+        ~ "definitions.gate_rules where stage = 'quarantine')"
     ) -%}
         {%- do lines.append('warning: ' ~ message) -%}
     {%- endfor -%}

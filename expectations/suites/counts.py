@@ -19,5 +19,5 @@ def counts_suite() -> list[gxe.Expectation]:
             meta={"id": f"rule.{rule['rule_id']}"},
         )
         for rule in seed("gate_rules")
-        if rule["judged"] in ("quarantine", "finding")
+        if rule["stage"] in ("quarantine", "finding")
     ]

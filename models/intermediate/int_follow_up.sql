@@ -120,7 +120,7 @@ ends_ranked as (
         source_record,
         row_number() over (
             partition by patient_id order by end_date, precedence
-        ) as place
+        ) as rank_by_date
     from ends_listed
     where end_date is not null
 ),
@@ -152,7 +152,7 @@ ended as (
             as is_death_date_missing
     from known
     left join ends_ranked
-        on known.patient_id = ends_ranked.patient_id and ends_ranked.place = 1
+        on known.patient_id = ends_ranked.patient_id and ends_ranked.rank_by_date = 1
     where known.index_date is not null
 )
 

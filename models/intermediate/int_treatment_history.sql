@@ -11,7 +11,7 @@ salvage_lines as (
     select * from {{ ref('int_salvage_lines') }}
 ),
 
-transplants_placed as (
+transplants_timed as (
     select
         follow_up.patient_id,
         dates_resolved.event_date,
@@ -28,7 +28,7 @@ transplants_placed as (
             when dates_resolved.event_date > follow_up.follow_up_end_date
                 then 'after_follow_up'
             else 'after_index'
-        end as place
+        end as timing
     from dates_resolved
     inner join follow_up on dates_resolved.patient_id = follow_up.patient_id
     where dates_resolved.event_type = 'allogeneic_hsct'
@@ -39,11 +39,11 @@ transplants_ranked as (
         patient_id,
         event_date,
         source_record,
-        place,
+        timing,
         row_number() over (
-            partition by patient_id, place order by event_date nulls last, file_line
+            partition by patient_id, timing order by event_date nulls last, file_line
         ) as rank_by_date
-    from transplants_placed
+    from transplants_timed
 ),
 
 -- The HSCT before index that counts is the last one.
@@ -52,8 +52,8 @@ transplants_before as (
         patient_id,
         count(*) as n_hsct_before_index,
         max(event_date) as hsct_before_index_date
-    from transplants_placed
-    where place = 'before_index'
+    from transplants_timed
+    where timing = 'before_index'
     group by patient_id
 ),
 
@@ -143,12 +143,12 @@ treated as (
     left join transplants_ranked as hsct
         on
             follow_up.patient_id = hsct.patient_id
-            and hsct.place = 'after_index'
+            and hsct.timing = 'after_index'
             and hsct.rank_by_date = 1
     left join transplants_ranked as undated
         on
             follow_up.patient_id = undated.patient_id
-            and undated.place = 'date_missing'
+            and undated.timing = 'date_missing'
             and undated.rank_by_date = 1
     left join transplants_before
         on follow_up.patient_id = transplants_before.patient_id

@@ -74,11 +74,11 @@ records_dated as (
     from {{ ref('stg_delivery__medications') }}
 ),
 
-quarantine_reached as (
+quarantine_effects_applied as (
     select
         record_dispositions.patient_id,
         quarantine_effects.event_type,
-        quarantine_effects.reach
+        quarantine_effects.applies_when
     from record_dispositions
     inner join quarantine_effects
         on record_dispositions.table_name = quarantine_effects.table_name
@@ -86,30 +86,30 @@ quarantine_reached as (
     left join records_dated
         on record_dispositions.source_record = records_dated.source_record
     where
-        quarantine_effects.reach = 'always'
+        quarantine_effects.applies_when = 'always'
         or coalesce(records_dated.latest_date > follow_up.index_date, true)
 ),
 
 quarantined as (
     select distinct
-        quarantine_reached.patient_id,
-        quarantine_reached.event_type
-    from quarantine_reached
+        quarantine_effects_applied.patient_id,
+        quarantine_effects_applied.event_type
+    from quarantine_effects_applied
     left join remissions_summed
-        on quarantine_reached.patient_id = remissions_summed.patient_id
+        on quarantine_effects_applied.patient_id = remissions_summed.patient_id
     where
-        quarantine_reached.reach <> 'after_index_without_relapse'
+        quarantine_effects_applied.applies_when <> 'after_index_without_relapse'
         or remissions_summed.relapse_date is null
     union all
     -- After a transplant only a relapse after it settles the matter.
     select distinct
-        quarantine_reached.patient_id,
+        quarantine_effects_applied.patient_id,
         'relapse_after_hsct' as event_type
-    from quarantine_reached
+    from quarantine_effects_applied
     inner join remissions_at_hsct
-        on quarantine_reached.patient_id = remissions_at_hsct.patient_id
+        on quarantine_effects_applied.patient_id = remissions_at_hsct.patient_id
     where
-        quarantine_reached.reach = 'after_index_without_relapse'
+        quarantine_effects_applied.applies_when = 'after_index_without_relapse'
         and remissions_at_hsct.relapse_date is null
 ),
 

@@ -125,7 +125,7 @@ quantities_listed as (
 
 -- A response is known on its day, the lack of one when the window has closed; from the
 -- day of the assessment on a patient without one has none so far.
-windows_judged as (
+windows_assessed as (
     select
         responses.patient_id,
         responses.response_window,
@@ -149,7 +149,7 @@ responses_listed as (
         mrd_response_date as response_date,
         window_end_date,
         mrd_evaluable_date as assessed_date
-    from windows_judged
+    from windows_assessed
     where is_mrd_evaluable
     union all
     select
@@ -159,7 +159,7 @@ responses_listed as (
         mrd_response_date as response_date,
         window_end_date,
         index_date as assessed_date
-    from windows_judged
+    from windows_assessed
     union all
     select
         patient_id,
@@ -168,7 +168,7 @@ responses_listed as (
         remission_date as response_date,
         window_end_date,
         index_date as assessed_date
-    from windows_judged
+    from windows_assessed
 ),
 
 levels_listed as (

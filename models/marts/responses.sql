@@ -49,7 +49,7 @@ assessments_windowed as (
             partition by patient_windows.patient_id, patient_windows.response_window
             order by
                 assessments.grade_precedence nulls last, assessments.assessment_date
-        ) as place
+        ) as rank_by_grade
     from patient_windows
     inner join assessments
         on
@@ -63,15 +63,16 @@ remissions_found as (
     select
         patient_id,
         response_window,
-        max(case when place = 1 then grade end) as best_remission,
+        max(case when rank_by_grade = 1 then grade end) as best_remission,
         min(case when grade_precedence is not null then assessment_date end)
             as remission_date,
         max(
             case
-                when place = 1 and grade_precedence is not null then assessment_date
+                when rank_by_grade = 1 and grade_precedence is not null
+                    then assessment_date
             end
         ) as best_remission_date,
-        max(case when place = 1 then source_record end) as best_remission_record
+        max(case when rank_by_grade = 1 then source_record end) as best_remission_record
     from assessments_windowed
     group by patient_id, response_window
 ),
@@ -88,7 +89,7 @@ samples_windowed as (
             partition by patient_windows.patient_id, patient_windows.response_window
             order by
                 samples.category_precedence, samples.sample_date, samples.file_line
-        ) as place
+        ) as rank_by_category
     from patient_windows
     inner join samples
         on
@@ -102,8 +103,8 @@ mrd_found as (
     select
         patient_id,
         response_window,
-        max(case when place = 1 then mrd_category end) as best_category,
-        max(case when place = 1 then source_record end) as best_mrd_record,
+        max(case when rank_by_category = 1 then mrd_category end) as best_category,
+        max(case when rank_by_category = 1 then source_record end) as best_mrd_record,
         min(sample_date) as first_sample_date,
         min(case when is_response then sample_date end) as mrd_response_date
     from samples_windowed

@@ -69,7 +69,7 @@ positive_bcr_abl1 as (
             order by
                 genetic_findings.test_date_earliest nulls first,
                 genetic_findings.file_line
-        ) as place
+        ) as rank_by_date
     from genetic_findings
     inner join indexed on genetic_findings.patient_id = indexed.patient_id
     where genetic_findings.marker = 'bcr_abl1' and genetic_findings.result = 'positive'
@@ -218,7 +218,7 @@ found as (
         cast(null as string) as related_record,
         cast(index_date as string) as related_value
     from positive_bcr_abl1
-    where place = 1 and test_date_earliest > index_date
+    where rank_by_date = 1 and test_date_earliest > index_date
     union all
     select
         'age_implausible' as rule_id,

@@ -57,7 +57,7 @@ causes_ranked as (
             and rows_failed.severity = 'critical'
             and failure_causes.table_name = rows_failed.table_name
             and failure_causes.column_name is not distinct from rows_failed.column_name
-    where gate_rules.judged = 'quarantine' and rows_failed.expectation_id is null
+    where gate_rules.stage = 'quarantine' and rows_failed.expectation_id is null
 ),
 
 causes_of_share as (
@@ -96,7 +96,7 @@ shares_failed as (
     inner join gate_rules
         on
             failed.expectation_id = 'rule.' || gate_rules.rule_id
-            and gate_rules.judged = 'share'
+            and gate_rules.stage = 'share'
     inner join reconciliation
         on reconciliation.percent_quarantined > gate_rules.max_percent
     left join causes_of_share
@@ -115,7 +115,7 @@ others_failed as (
         case
             when failed.n_unexpected is null then ''
             else cast(failed.n_unexpected as string) || ' of '
-                || cast(failed.n_judged as string) || ' records: '
+                || cast(failed.n_evaluated as string) || ' records: '
         end || failed.description as reason
     from failed
     left join rows_failed on failed.expectation_id = rows_failed.expectation_id
@@ -124,7 +124,7 @@ others_failed as (
 ),
 
 -- Where nothing was judged, nothing is accepted.
-nothing_judged as (
+nothing_evaluated as (
     select
         'gate' as expectation_id,
         'critical' as severity,
@@ -133,7 +133,7 @@ nothing_judged as (
         cast(null as bigint) as n_records,
         cast(null as bigint) as first_line,
         cast(null as string) as exception,
-        'no expectation was judged' as reason
+        'no expectation was evaluated' as reason
     from expectation_results
     having coalesce(sum(case when is_evaluated then 1 else 0 end), 0) = 0
 ),
@@ -145,7 +145,7 @@ listed as (
     union all
     select * from others_failed
     union all
-    select * from nothing_judged
+    select * from nothing_evaluated
 ),
 
 told as (
@@ -158,7 +158,7 @@ told as (
         n_records,
         first_line,
         table_name || ': '
-        || coalesce('could not be judged: ' || exception, reason)
+        || coalesce('could not be evaluated: ' || exception, reason)
         || ' [' || replace(expectation_id, 'rule.', '') || ']' as message,
         exception
     from listed

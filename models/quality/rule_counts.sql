@@ -1,7 +1,7 @@
 with
 gate_rules as (
     select * from {{ ref('gate_rules') }}
-    where judged in ('quarantine', 'finding')
+    where stage in ('quarantine', 'finding')
 ),
 
 files as (

@@ -28,7 +28,7 @@ exits as (
     group by cohort.exclusion_step
 ),
 
--- Every step is judged of everybody, whoever left before it.
+-- Every step is assessed in every patient, whoever left before it.
 failures_counted as (
     select
         patient_id,

@@ -63,7 +63,7 @@ genetic_findings as (
     where disposition = 'accepted'
 ),
 
-transplants_judged as (
+transplants_assessed as (
     select
         cohort.patient_id,
         true as counted,
@@ -80,7 +80,7 @@ transplants_judged as (
 ),
 
 -- As in P5, a test without a whole date counts unless it can only be later than index.
-markers_judged as (
+markers_assessed as (
     select
         genetic_findings.patient_id,
         genetic_findings.marker,
@@ -139,7 +139,7 @@ facts_listed as (
         patient_id,
         '{{ fact }}' as fact,
         {{ fact }} as is_met
-    from transplants_judged
+    from transplants_assessed
     union all
     {%- endfor %}
     select
@@ -153,7 +153,7 @@ facts_listed as (
         patient_id,
         marker || '_positive' as fact,
         is_positive as is_met
-    from markers_judged
+    from markers_assessed
     union all
     -- Who is not listed here did not have it: it is told of every patient.
     select distinct

@@ -1,4 +1,4 @@
--- Remission is judged of all, MRD of the evaluable.
+-- Remission is assessed in all, MRD in the evaluable.
 {{ config(materialized='view') }}
 
 with

@@ -90,13 +90,13 @@ values_listed as (
 names_used as (
     select
         'group_criteria' as seed_name,
-        variable as place,
+        variable,
         level as value
     from group_criteria
     union
     select
         'strata' as seed_name,
-        groupings.variable as place,
+        groupings.variable,
         strata.level as value
     from strata
     inner join groupings
@@ -106,7 +106,7 @@ names_used as (
     union
     select
         'table_one_levels' as seed_name,
-        table_one_variables.of_variable as place,
+        table_one_variables.of_variable,
         table_one_levels.level as value
     from table_one_levels
     inner join table_one_variables
@@ -115,7 +115,7 @@ names_used as (
     union
     select
         'characteristic_levels' as seed_name,
-        case column_name when 'site_id' then 'site' else column_name end as place,
+        case column_name when 'site_id' then 'site' else column_name end as variable,
         term as value
     from characteristic_levels
     where table_name = 'patients' and term is not null
@@ -132,12 +132,12 @@ values_named as (
     union all
     select
         'seed ' || seed_name as named_in,
-        seed_name || '.' || place as parameter,
+        seed_name || '.' || variable as parameter,
         'patients' as table_name,
-        case place when 'site' then 'site_id' else place end as column_name,
+        case variable when 'site' then 'site_id' else variable end as column_name,
         value
     from names_used
-    where place in ('country', 'site')
+    where variable in ('country', 'site')
 ),
 
 values_delivered as (

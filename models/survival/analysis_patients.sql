@@ -77,7 +77,7 @@ days_counted as (
 -- A landmark analysis groups by what was known on its day (P22), the lack of a response
 -- so far included; any other by what is known at all, and whether that was too late is
 -- for a test to say.
-strata_judged as (
+strata_assessed as (
     select
         *,
         case
@@ -118,7 +118,7 @@ reasons_given as (
             when known_stratum is null then 'stratum_unknown'
             else 'analysed'
         end as reason
-    from strata_judged
+    from strata_assessed
 )
 
 select * from reasons_given

@@ -191,7 +191,7 @@ rows_listed as (
 ),
 
 -- Past the last observed day a curve is not known, unless it has nowhere left to go.
-estimability_judged as (
+estimability_assessed as (
     select
         rows_listed.*,
         strata_totalled.population,
@@ -229,7 +229,7 @@ summarised as (
         n_at_risk,
         is_midpoint,
         estimator
-    from estimability_judged
+    from estimability_assessed
 )
 
 select * from summarised

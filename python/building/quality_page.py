@@ -52,7 +52,7 @@ _FINDINGS = """
     order by
         severity,
         rule_id not in (
-            select rule_id from definitions.gate_rules where judged = 'quarantine'
+            select rule_id from definitions.gate_rules where stage = 'quarantine'
         ),
         rule_id, table_name, file_line, column_name, patient_id, related_record, detail
 """

@@ -104,5 +104,5 @@ def test_every_fault_of_a_file_is_a_rule_of_the_gate():
     raised |= {"direct_identifier", "unreadable"}
     # An option of a reader.
     raised -= {"column_names"}
-    declared = {r["rule_id"] for r in seed("gate_rules") if r["judged"] == "preflight"}
+    declared = {r["rule_id"] for r in seed("gate_rules") if r["stage"] == "preflight"}
     assert raised == declared
