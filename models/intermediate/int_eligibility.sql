@@ -39,6 +39,7 @@ characterised as (
         patients.disease_status,
         patients.ph_status,
         patients.record_available as medical_record,
+        patients.is_patient_accepted,
         case
             when not patients.is_patient_accepted then null
             when patients.index_date is not null then 'yes'
@@ -64,6 +65,7 @@ facts_listed as (
     ] %}
     select
         patient_id,
+        is_patient_accepted,
         '{{ fact }}' as fact,
         nullif({{ fact }}, 'unknown') as value,
         cast(null as double) as quantity
@@ -72,6 +74,7 @@ facts_listed as (
     {%- endfor %}
     select
         patient_id,
+        is_patient_accepted,
         'completed_age_years' as fact,
         cast(completed_age_years as string) as value,
         cast(completed_age_years as double) as quantity
@@ -110,7 +113,12 @@ judged as (
                     and coalesce(facts_listed.value <= highest.value, true)
         end as is_met,
         eligibility_criteria.reason_unmet,
-        eligibility_criteria.reason_unknown
+        case
+            when facts_listed.fact = 'index_event'
+                and not facts_listed.is_patient_accepted
+                then 'patient_record_in_quarantine'
+            else eligibility_criteria.reason_unknown
+        end as reason_unknown
     from eligibility_criteria
     inner join facts_listed on eligibility_criteria.fact = facts_listed.fact
     left join study_parameters as allowed
