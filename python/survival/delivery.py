@@ -44,6 +44,5 @@ class Delivery:
             "delivery": self.delivery_id,
             "delivered on": self.delivered_on,
             "data cut-off": self.data_cutoff_date,
-            "verdict": self.verdict,
         }
         return {name: value for name, value in named.items() if value is not None}

@@ -234,7 +234,7 @@ def _companions(
     if study.smallest is None:
         judged = judged_by_marts(warehouse, study, with_patients=with_patients)
         write(folder / QUALITY, quality_page(judged).encode("utf-8"))
-        links.append((QUALITY, "The quality of the delivery, finding by finding"))
+        links.append((QUALITY, "Quality of the delivery: every finding"))
     else:
         words.append(Paragraph(NO_QUALITY))
     text = catalogue_page()
@@ -243,5 +243,5 @@ def _companions(
     else:
         write(folder / CATALOGUE, text.encode("utf-8"))
         links.append((CATALOGUE, "The catalogue: every table and column, and its SQL"))
-    links.append((TABLES, "Every table, for the word processor"))
+    links.append((TABLES, "All tables, for a word processor (RTF)"))
     return Section("Other files of this report", "files", (Links(tuple(links)), *words))

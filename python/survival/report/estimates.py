@@ -57,7 +57,7 @@ def estimates_table(
             "N",
             "Events",
             "Median, months",
-            "At risk then",
+            "At risk at median",
             *(f"Month {month}" for month in study.months),
         ),
         tuple(rows),

@@ -78,7 +78,7 @@ def _summary(study: Study, rows: list[Record]) -> Table:
         body.append(row(study.word("reachable", kind), printed, reproduced))
     return Table(
         "published_summary",
-        "Published numbers, by whether any data can give them",
+        "Published numbers, by whether patient data can give them",
         ("Published numbers", "Printed", "Reproduced"),
         tuple(body),
     )
@@ -141,7 +141,13 @@ def _directions(study: Study) -> Table:
     return Table(
         "published_directions",
         "Statements of the publication without a number, %",
-        ("Statement", "Section", "Said to be better", "Other", "In this delivery"),
+        (
+            "Statement",
+            "Section",
+            "Reported as better",
+            "Comparator",
+            "In this delivery",
+        ),
         tuple(body),
         n_words=2,
     )

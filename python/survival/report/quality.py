@@ -84,7 +84,7 @@ def quality_section(study: Study) -> Section:
     parameters = Table(
         "parameters",
         "Parameters of the study in this build",
-        ("Parameter", "Value"),
+        ("Parameter, as --vars takes it", "Value"),
         tuple(row(name, str(value)) for name, value in study.parameters.items()),
         n_words=2,
     )
@@ -95,9 +95,9 @@ def quality_section(study: Study) -> Section:
 def _verdict(found: Record) -> str:
     word = "accepted" if found["is_accepted"] else "refused"
     return (
-        f"The quality gate {word} it, after {found['n_evaluated']} checks: "
-        f"{found['n_critical']} found something critical, {found['n_warnings']} "
-        "something to look at."
+        f"The quality gate {word} it after {found['n_evaluated']} checks: "
+        f"{found['n_critical']} with a critical finding, {found['n_warnings']} with a "
+        "warning."
     )
 
 
@@ -214,7 +214,7 @@ def quality_page(judged: Judged) -> str:
     sections = [
         Section("Findings", "found", (_found(judged.failures),)),
         Section("Records by file", "files", (_files(judged.reconciliation),)),
-        Section("Records to look at", "records", _records(judged)),
+        Section("Records to review", "records", _records(judged)),
         Section("Met expectations", "passed", (_passed(passed),)),
     ]
     n_evaluated = sum(bool(found["is_evaluated"]) for found in judged.expectations)

@@ -24,7 +24,7 @@ def summary_section(study: Study) -> Section | None:
     columns = [(key, list(rows)) for key, rows in groupby(results, _column)]
     heads: list[str] = []
     for (_, label, kind), _ in columns:
-        heads += [label, "At risk then"] if kind == "median" else [label]
+        heads += [label, "At risk at median"] if kind == "median" else [label]
     table = Table(
         "main_results",
         "Main results: percent, or median in months, with 95% limits",
