@@ -29,7 +29,7 @@ test: .venv/installed
 	$(CHECKED) dbt build
 	$(CHECKED) dbt test --select test_type:unit
 	$(CHECKED) sqlfluff lint --processes 2 models tests dbt_project/analyses
-	$(CHECKED) pytest --numprocesses auto --dist loadfile
+	$(CHECKED) pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 proof: .venv/installed
 	$(CHECKED) pytest -m proof tests

@@ -1,20 +1,39 @@
-"""Builds that several test modules read: each is made once."""
+"""Builds that several test modules read: each is made once, whoever asks first."""
 
+import fcntl
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from building.apart import spare_parsing
 from dbt_builds import BMT_VARIABLES, DELIVERIES, PROJECT, Build, build
+
+# What a module that builds takes from its neighbours, or has for a fixture.
+BUILDERS = {"build", "built", "build_apart", "gate", "project_copy", "Warehouse"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that build come first: the last to be handed out is a short one."""
+    builders = {
+        item.path
+        for item in items
+        if BUILDERS & {*vars(item.module), *getattr(item, "fixturenames", ())}
+    }
+    items.sort(key=lambda item: item.path not in builders)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def no_catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Reports are tested without what dbt may have left in the developer's target."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DBT_TARGET_PATH", str(tmp_path_factory.mktemp("target")))
+        target = tmp_path_factory.mktemp("target")
+        spare_parsing(target)
+        patch.setenv("DBT_TARGET_PATH", str(target))
         yield
 
 
@@ -22,25 +41,31 @@ def no_catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Build]:
     """Whole builds by delivery and variables, published; each is made once.
 
-    All are made in one folder, as dbt parses anew whenever a path changes, and what
-    they leave is copied out of it.
+    What one leaves lies in a folder that all processes of the run see. All of a process
+    are made in one folder, and what they leave is copied out of it.
     """
     folder = tmp_path_factory.mktemp("builds")
-    builds: dict[tuple[str, str, str], Build] = {}
+    is_alone = "PYTEST_XDIST_WORKER" not in os.environ
+    base = tmp_path_factory.getbasetemp()
+    shared = (base if is_alone else base.parent) / "shared_builds"
+    shared.mkdir(exist_ok=True)
 
     def made(delivery: Path, variables: dict | None = None, study: str = "") -> Build:
-        key = (str(delivery), json.dumps(variables or {}, sort_keys=True), study)
-        if key not in builds:
-            result = build(delivery, folder / "work", variables=variables, study=study)
-            assert result.exit_code == 0, result.output
-            own = folder / str(len(builds))
-            own.mkdir()
-            # Moved, so that none is compared with another of these.
-            warehouse = shutil.move(result.warehouse, own / "warehouse.duckdb")
-            compiled = shutil.copytree(result.compiled, own / "compiled")
-            shutil.copyfile(result.manifest, own / "manifest.json")
-            builds[key] = replace(result, warehouse=warehouse, compiled=compiled)
-        return builds[key]
+        key = json.dumps([str(delivery), variables or {}, study], sort_keys=True)
+        own = shared / sha256(key.encode()).hexdigest()[:16]
+        left = Build(own / "warehouse.duckdb", own / "compiled", 0, "")
+        with own.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (own / "output.txt").exists():
+                one = build(delivery, folder / "work", variables=variables, study=study)
+                assert one.exit_code == 0, one.output
+                own.mkdir()
+                # Moved, so that none is compared with another of these.
+                shutil.move(one.warehouse, left.warehouse)
+                shutil.copytree(one.compiled, left.compiled)
+                shutil.copyfile(one.manifest, left.manifest)
+                (own / "output.txt").write_text(one.output, encoding="utf-8")
+        return replace(left, output=(own / "output.txt").read_text(encoding="utf-8"))
 
     (folder / "work").mkdir()
     return made

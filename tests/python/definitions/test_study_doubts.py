@@ -57,13 +57,3 @@ def _log_alone_differs(one, other) -> bool:
             ).fetchall()
             for (name,) in tables
         )
-
-
-def test_a_value_that_no_record_holds_is_told_of_a_build_that_publishes(tmp_path):
-    made = build(
-        DELIVERIES / "edges" / "delivery",
-        tmp_path,
-        variables={"index_drug": ["blinatumomab", "nelarabine"]},
-    )
-    assert made.exit_code == 0, made.output
-    assert "warning: parameter index_drug: no record has 'nelarabine'" in made.output

@@ -272,13 +272,25 @@ def with_twins(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory):
+def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rows")
     project = project_copy(folder / "project")
     add_rows(project, ROWS)
-    made = build(with_twins(folder / "delivery"), folder, project=project)
+    drugs = {"index_drug": ["blinatumomab", "nelarabine"]}
+    made = build(
+        with_twins(folder / "delivery"), folder, project=project, variables=drugs
+    )
     assert made.exit_code == 0, made.output
+    return made
+
+
+@pytest.fixture(scope="module")
+def warehouse(made):
     return made.warehouse
+
+
+def test_a_value_that_no_record_holds_is_told_of_a_build_that_publishes(made):
+    assert "warning: parameter index_drug: no record has 'nelarabine'" in made.output
 
 
 def read(warehouse, query, *parameters):
