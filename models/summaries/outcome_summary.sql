@@ -35,6 +35,10 @@ patients_grouped as (
         or response_windows.response_window is not null
 ),
 
+member_profiles as (
+    select * from {{ ref('member_profiles') }}
+),
+
 transplant_outcomes as (
     select * from {{ ref('transplant_outcomes') }}
 ),
@@ -195,19 +199,30 @@ groups_counted as (
     group by population, subset
 ),
 
--- Counted in the pass that joins them: there are many facts per patient.
+-- Who is in the same groups is counted once: there are many facts per patient.
+facts_of_profiles as (
+    select
+        member_profiles.representative_id,
+        facts_listed.fact,
+        count(case when facts_listed.is_met then 1 end) as n_met,
+        count(facts_listed.is_met) as n_known
+    from facts_listed
+    inner join member_profiles on facts_listed.patient_id = member_profiles.patient_id
+    group by member_profiles.representative_id, facts_listed.fact
+),
+
 facts_met as (
     select
         patients_grouped.population,
         measures_listed.subset,
         measures_listed.measure,
-        count(case when facts_listed.is_met then 1 end) as n_met,
-        count(facts_listed.is_met) as n_known
-    from facts_listed
-    inner join measures_listed on facts_listed.fact = measures_listed.fact
+        cast(sum(facts_of_profiles.n_met) as bigint) as n_met,
+        cast(sum(facts_of_profiles.n_known) as bigint) as n_known
+    from facts_of_profiles
+    inner join measures_listed on facts_of_profiles.fact = measures_listed.fact
     inner join patients_grouped
         on
-            facts_listed.patient_id = patients_grouped.patient_id
+            facts_of_profiles.representative_id = patients_grouped.patient_id
             and measures_listed.subset = patients_grouped.subset
     group by
         patients_grouped.population, measures_listed.subset, measures_listed.measure

@@ -20,8 +20,23 @@ patients_grouped as (
     select * from {{ ref('subset_members') }}
 ),
 
-outcomes_listed as (
-    select * from {{ ref('response_outcomes') }}
+-- Who is in the same groups is counted once.
+outcomes_counted as (
+    select
+        member_profiles.representative_id,
+        response_outcomes.response_window,
+        response_outcomes.assessment,
+        response_outcomes.outcome,
+        count(*) as n_patients
+    from {{ ref('response_outcomes') }} as response_outcomes
+    inner join {{ ref('member_profiles') }} as member_profiles
+        on response_outcomes.patient_id = member_profiles.patient_id
+    where response_outcomes.outcome is not null
+    group by
+        member_profiles.representative_id,
+        response_outcomes.response_window,
+        response_outcomes.assessment,
+        response_outcomes.outcome
 ),
 
 cells_listed as (
@@ -44,8 +59,18 @@ cells_counted as (
         cells_listed.subset,
         cells_listed.response_window,
         cells_listed.measure,
-        count(response_measures.outcome) as numerator,
-        count(outcomes_listed.outcome) as denominator
+        cast(
+            coalesce(
+                sum(
+                    case
+                        when response_measures.outcome is not null
+                            then outcomes_counted.n_patients
+                    end
+                ),
+                0
+            ) as bigint
+        ) as numerator,
+        cast(coalesce(sum(outcomes_counted.n_patients), 0) as bigint) as denominator
     from cells_listed
     left join patients_grouped
         on
@@ -54,15 +79,15 @@ cells_counted as (
             and patients_grouped.response_window in (
                 'any', cells_listed.response_window
             )
-    left join outcomes_listed
+    left join outcomes_counted
         on
-            patients_grouped.patient_id = outcomes_listed.patient_id
-            and cells_listed.response_window = outcomes_listed.response_window
-            and cells_listed.assessment = outcomes_listed.assessment
+            patients_grouped.patient_id = outcomes_counted.representative_id
+            and cells_listed.response_window = outcomes_counted.response_window
+            and cells_listed.assessment = outcomes_counted.assessment
     left join response_measures
         on
             cells_listed.measure = response_measures.measure
-            and outcomes_listed.outcome = response_measures.outcome
+            and outcomes_counted.outcome = response_measures.outcome
     group by
         cells_listed.population,
         cells_listed.subset,

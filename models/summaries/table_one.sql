@@ -17,6 +17,10 @@ patients_grouped as (
     where response_window = 'any'
 ),
 
+member_profiles as (
+    select * from {{ ref('member_profiles') }}
+),
+
 characteristics as (
     select * from {{ ref('table_one_values') }}
 ),
@@ -46,24 +50,41 @@ patients_summarised as (
     inner join summary_subsets on patients_grouped.subset = summary_subsets.subset
 ),
 
--- Counted in the one pass that joins them: there are many rows per patient.
-values_counted as (
+-- Who is in the same groups is counted once: there are many rows per patient.
+values_of_profiles as (
     select
-        patients_summarised.population,
-        patients_summarised.subset,
+        member_profiles.representative_id,
         characteristics.variable,
         characteristics.level,
         characteristics.quantity,
         count(*) as n_patients
-    from patients_summarised
-    inner join characteristics
-        on patients_summarised.patient_id = characteristics.patient_id
+    from characteristics
+    inner join member_profiles
+        on characteristics.patient_id = member_profiles.patient_id
     group by
-        patients_summarised.population,
-        patients_summarised.subset,
+        member_profiles.representative_id,
         characteristics.variable,
         characteristics.level,
         characteristics.quantity
+),
+
+values_counted as (
+    select
+        patients_summarised.population,
+        patients_summarised.subset,
+        values_of_profiles.variable,
+        values_of_profiles.level,
+        values_of_profiles.quantity,
+        cast(sum(values_of_profiles.n_patients) as bigint) as n_patients
+    from patients_summarised
+    inner join values_of_profiles
+        on patients_summarised.patient_id = values_of_profiles.representative_id
+    group by
+        patients_summarised.population,
+        patients_summarised.subset,
+        values_of_profiles.variable,
+        values_of_profiles.level,
+        values_of_profiles.quantity
 ),
 
 levels_counted as (
@@ -127,20 +148,32 @@ patients_described as (
     group by patient_id, variable
 ),
 
+described_of_profiles as (
+    select
+        member_profiles.representative_id,
+        patients_described.variable,
+        count(*) as n_patients,
+        cast(sum(patients_described.is_known) as bigint) as n_known
+    from patients_described
+    inner join member_profiles
+        on patients_described.patient_id = member_profiles.patient_id
+    group by member_profiles.representative_id, patients_described.variable
+),
+
 variables_counted as (
     select
         patients_summarised.population,
         patients_summarised.subset,
-        patients_described.variable,
-        count(*) as n_patients,
-        cast(sum(patients_described.is_known) as bigint) as n_known
+        described_of_profiles.variable,
+        cast(sum(described_of_profiles.n_patients) as bigint) as n_patients,
+        cast(sum(described_of_profiles.n_known) as bigint) as n_known
     from patients_summarised
-    inner join patients_described
-        on patients_summarised.patient_id = patients_described.patient_id
+    inner join described_of_profiles
+        on patients_summarised.patient_id = described_of_profiles.representative_id
     group by
         patients_summarised.population,
         patients_summarised.subset,
-        patients_described.variable
+        described_of_profiles.variable
 ),
 
 -- The unknown are told of all; every other share is of the known.
