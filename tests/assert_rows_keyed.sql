@@ -57,7 +57,7 @@
 {%- do keys.update({'stg_delivery__' ~ table.name: ['source_record']}) %}
 {%- endfor %}
 with
-keys_counted as (
+keys_doubled as (
     {%- for model, columns in keys.items() %}
     {{- '\n    union all' if not loop.first }}
     select
@@ -66,12 +66,8 @@ keys_counted as (
         count(*) as n_rows
     from {{ ref(model) }}
     group by {{ columns | join(', ') }}
+    having count(*) > 1 or {{ columns | join(' is null or ') }} is null
     {%- endfor %}
-),
-
-keys_doubled as (
-    select * from keys_counted
-    where n_rows > 1 or row_key is null
 )
 
 select * from keys_doubled
