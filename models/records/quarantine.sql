@@ -36,22 +36,37 @@ cells_found as (
     {%- endfor %}
 ),
 
+-- Each spelling of a patient is sought once, however many records have it.
 orphans_found as (
     {%- for table in delivery_tables() if table.name != 'patients' %}
     {{- '\n    union all' if not loop.first }}
     select
         '{{ table.name }}' as table_name,
         delivered.file_line,
-        {{ parse_text('delivered.patient_id') }} as patient_id,
+        unknown_patients.patient_id,
         'patient_id' as column_name,
         delivered.patient_id as raw_text,
         'patient_unknown' as rule_id
-    from {{ source('delivery', table.name) }} as delivered
-    left join patients_delivered
-        on {{ parse_text('delivered.patient_id') }} = patients_delivered.patient_id
-    where
-        patients_delivered.patient_id is null
-        and {{ parse_text('delivered.patient_id') }} is not null
+    from (
+        select
+            spelled.raw_text,
+            spelled.patient_id
+        from (
+            select
+                raw_text,
+                {{ parse_text('raw_text') }} as patient_id
+            from (
+                select max(patient_id) as raw_text
+                from {{ source('delivery', table.name) }}
+                group by patient_id
+            ) as spellings
+        ) as spelled
+        left join patients_delivered
+            on spelled.patient_id = patients_delivered.patient_id
+        where patients_delivered.patient_id is null and spelled.patient_id is not null
+    ) as unknown_patients
+    inner join {{ source('delivery', table.name) }} as delivered
+        on unknown_patients.raw_text = delivered.patient_id
     {%- endfor %}
 ),
 
