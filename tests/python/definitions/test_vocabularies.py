@@ -158,6 +158,22 @@ def test_a_slip_in_a_word_is_told_by_name(of_study, study, name, column, part):
         ("disease_groups", "state_at_index", "in_remision", "'in_remission'?"),
         ("disease_statuses", "disease_group", "mrd_postive", "'mrd_positive'?"),
         ("eligibility_criteria", "one_of", "countrys", "did you mean 'countries'?"),
+        # One row of several that make a criterion, a subset, a measure or a rule.
+        ("eligibility_criteria", "criterion", "diagnosis_data", "_data_complete'?"),
+        ("group_criteria", "group_name", "hsct_evaluable", "'hsct_nrm_evaluable'?"),
+        ("response_measures", "measure", "mrd_relapsed", "did you mean 'mrd_relapse'?"),
+        ("censoring_rules", "censoring_rule", "censored_hsct", "'censored_at_hsct'?"),
+        (
+            "not_evaluable_reasons",
+            "reason",
+            "event_date_mising",
+            "'event_date_missing'?",
+        ),
+        ("summary_subsets", "partition_name", "cr_numbers", "'cr_number'?"),
+        ("table_one_variables", "split_by", "cr_number", "It may be disease_status"),
+        ("published_mapping", "mart_column", "numeratr", "did you mean 'numerator'?"),
+        ("published_statements", "other_stratum", "ph_neg", "It may be all"),
+        ("report_figures", "at_month", "42", "It may be 6, 12, 18, 24"),
     ],
 )
 def test_what_passed_silently_is_told_with_the_nearest_word(
@@ -166,8 +182,33 @@ def test_what_passed_silently_is_told_with_the_nearest_word(
     seeds = of_study("neuf")
     row = next(row for row in reversed(seeds[name]) if row[column])
     row[column] = word
-    (fault,) = (fault for fault in undefined_words(seeds) if f"'{word}'" in fault)
-    assert f"{column} '{word}'" in fault and said in fault
+    told = f"{column} '{word}': nothing defines or reads this word"
+    (fault,) = (fault for fault in undefined_words(seeds) if told in fault)
+    assert fault.startswith(f"seeds/neuf/{name}.csv, line ") and said in fault
+
+
+@pytest.mark.parametrize(
+    ("column", "term", "slip", "nearest"),
+    [
+        ("cmv_status", "positive", "positve", "'positive'?"),
+        ("event_type", "acute_gvhd", "acute_gvdh", "'acute_gvhd'?"),
+        # A drug or a site is a name, and of no vocabulary: the delivery tells.
+        ("drug", "methotrexate", "metotrexate", None),
+    ],
+)
+def test_a_level_is_made_by_a_term_that_its_column_can_hold(
+    of_study, column, term, slip, nearest
+):
+    seeds = of_study("bmt")
+    row = next(
+        row
+        for row in seeds["characteristic_levels"]
+        if (row["column_name"], row["term"]) == (column, term)
+    )
+    row["term"] = slip
+    told = undefined_words(seeds)
+    assert len(told) == (nearest is not None)
+    assert all(f"term '{slip}'" in line and nearest in line for line in told)
 
 
 def test_a_word_has_the_use_that_its_row_makes_of_it(of_study):
