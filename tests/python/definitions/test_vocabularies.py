@@ -348,6 +348,19 @@ def test_a_build_with_an_undefined_word_ends_before_anything_is_read(project, tm
     assert not made.warehouse.exists() and not list(tmp_path.glob(".building/*"))
 
 
+def test_rows_that_contradict_each_other_end_a_build_by_name(project, tmp_path):
+    path = project / "seeds" / "neuf" / "response_windows.csv"
+    text = path.read_text()
+    path.write_text(text.replace("84,true", "84,false"))
+    made = build(DELIVERIES / "edges" / "delivery", tmp_path, project=project)
+    path.write_text(text)
+    assert made.exit_code == 1
+    assert re.findall("definitions refused: (.*)", made.output) == [
+        "response_windows (two_cycles): one window is that of whatever names none"
+    ]
+    assert not made.warehouse.exists()
+
+
 def test_a_study_without_a_folder_is_told_with_those_that_have_one(
     project, tmp_path, monkeypatch
 ):

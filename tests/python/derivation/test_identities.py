@@ -175,8 +175,57 @@ SUMMARIES = {
     ),
 }
 
+DEFINITIONS = {
+    "one window is that of whatever names none": (
+        "update definitions.response_windows set is_default = false"
+    ),
+    "a window ends after it begins": (
+        "update definitions.response_windows set last_day = 0 where not is_default"
+    ),
+    "a clock has one origin": (
+        "delete from definitions.endpoint_events where role = 'origin'"
+    ),
+    "an endpoint has an event": (
+        "update definitions.endpoint_events set status = 0 where endpoint = 'os'"
+        " and role = 'event'"
+    ),
+    "what ends a time has its own precedence": (
+        "update definitions.endpoint_events set precedence = 1 where role = 'event'"
+    ),
+    "an event has a status, and an origin none": (
+        "update definitions.endpoint_events set status = 1 where role = 'origin'"
+    ),
+    "a time is censored, or ends in an event or a competing one": (
+        "update definitions.endpoint_events set status = 3 where status = 2"
+    ),
+    "what competes has a role, and nothing else": (
+        "update definitions.endpoints set competing_role = 'none'"
+    ),
+    "non-relapse mortality is one endpoint": (
+        "update definitions.endpoints set is_non_relapse_mortality = true"
+    ),
+    "every time stops at the end of follow-up": (
+        "delete from definitions.censoring_rules where stop_type = 'follow_up_end'"
+        " and censoring_rule <> 'standard'"
+    ),
+    "what stops a time has its own precedence": (
+        "update definitions.censoring_rules set precedence = 1"
+    ),
+    "a value lies in one band": (
+        "update definitions.characteristic_bands set at_least = 49 where at_least = 50"
+    ),
+    "no value lies between two bands": (
+        "update definitions.characteristic_bands set at_least = 55 where at_least = 50"
+    ),
+    "a step is one criterion": ("update definitions.eligibility_criteria set step = 1"),
+    "a share is a percentage": (
+        "update definitions.missingness_limits set max_percent = 500"
+    ),
+}
+
 IDENTITIES = {
     "assert_attrition_telescopes": ATTRITION,
+    "assert_definitions_agree": DEFINITIONS,
     "assert_summaries_add_up": SUMMARIES,
     "assert_times_have_one_end": TIMES,
     "assert_responses_and_transplants_agree": RESPONSES,
