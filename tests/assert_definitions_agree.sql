@@ -30,6 +30,18 @@ missingness_limits as (
     select * from {{ ref('missingness_limits') }}
 ),
 
+report_figures as (
+    select * from {{ ref('report_figures') }}
+),
+
+report_results as (
+    select * from {{ ref('report_results') }}
+),
+
+report_tables as (
+    select * from {{ ref('report_tables') }}
+),
+
 endpoints_counted as (
     select
         endpoint,
@@ -171,6 +183,47 @@ claims_checked as (
             when max_percent not between 0 and 100 then 'a share is a percentage'
         end as claim_broken
     from missingness_limits
+    union all
+    select
+        'report_figures' as seed,
+        figure_id as definition,
+        case
+            when
+                (kind = 'analysis' and analysis_id is null)
+                or (
+                    kind = 'estimates'
+                    and (population is null or endpoint is null or at_month is null)
+                )
+                or (
+                    kind = 'responses' and (subset is null or response_window is null)
+                )
+                then 'a figure names what it shows'
+        end as claim_broken
+    from report_figures
+    union all
+    select
+        'report_results' as seed,
+        label as definition,
+        case
+            when
+                (
+                    kind = 'response'
+                    and (measure is null or response_window is null)
+                )
+                or (kind in ('median', 'incidence') and endpoint is null)
+                or (kind = 'incidence' and at_month is null)
+                then 'a main result names what it tells'
+        end as claim_broken
+    from report_results
+    union all
+    select
+        'report_tables' as seed,
+        table_id as definition,
+        case
+            when kind = 'estimates' and endpoint is null
+                then 'a table of estimates names its endpoint'
+        end as claim_broken
+    from report_tables
 )
 
 select * from claims_checked

@@ -221,6 +221,15 @@ DEFINITIONS = {
     "a share is a percentage": (
         "update definitions.missingness_limits set max_percent = 500"
     ),
+    "a figure names what it shows": (
+        "update definitions.report_figures set at_month = null"
+    ),
+    "a main result names what it tells": (
+        "update definitions.report_results set at_month = null"
+    ),
+    "a table of estimates names its endpoint": (
+        "update definitions.report_tables set endpoint = null"
+    ),
 }
 
 IDENTITIES = {
