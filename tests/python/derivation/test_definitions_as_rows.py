@@ -20,8 +20,16 @@ TWINS = (
     "relapse_on_day_of_hsct",
 )
 TWIN = "molecular_"
-# Survival from the transplant, event-free survival, incidence of relapse with death
-# competing, and censoring at the start of other therapy.
+# The performance status of some, which no delivery of the edges has, and two adverse
+# events, of which one is severe.
+ECOG = {"relapse_on_day_of_hsct": "2", "salvage_line_undated": "1"}
+ADVERSE_EVENTS = """\
+patient_id,term,grade,onset_date,end_date
+no_assessment_at_all,infection,4,2016-03-31,2016-04-10
+response_on_day_84,infection,2,2016-03-20,
+"""
+# Survival from the transplant, event-free survival, incidence of relapse and of severe
+# events with death competing, and censoring at the start of other therapy.
 ROWS = {
     "endpoint_events": [
         {"endpoint": "os_after_hsct", "role": "origin", "event_type": "hsct"},
@@ -56,6 +64,16 @@ ROWS = {
             "endpoint": "relapse_incidence", "role": "event", "event_type": "death",
             "precedence": 2, "status": 2, "ended_by": "death",
         },
+        {"endpoint": "severe_event", "role": "origin", "event_type": "index"},
+        {
+            "endpoint": "severe_event", "role": "event",
+            "event_type": "severe_adverse_event",
+            "precedence": 1, "status": 1, "ended_by": "severe_event",
+        },
+        {
+            "endpoint": "severe_event", "role": "event", "event_type": "death",
+            "precedence": 2, "status": 2, "ended_by": "death",
+        },
     ],
     "endpoints": [
         {
@@ -64,7 +82,8 @@ ROWS = {
             "event_free_label": "without the event",
         }
         for endpoint, role in (
-            ("os_after_hsct", "none"), ("efs", "none"), ("relapse_incidence", "event")
+            ("os_after_hsct", "none"), ("efs", "none"), ("relapse_incidence", "event"),
+            ("severe_event", "event"),
         )
     ],
     "endpoint_labels": [
@@ -77,6 +96,7 @@ ROWS = {
             ("os_after_hsct", "Survival", "transplant", "death", ""),
             ("efs", "Event-free survival", "index", "relapse or death", ""),
             ("relapse_incidence", "Relapse", "first remission", "relapse", "death"),
+            ("severe_event", "Severe event", "index", "severe event", "death"),
         )
     ],
     "study_labels": [
@@ -87,6 +107,10 @@ ROWS = {
         {
             "vocabulary": "response_window", "term": "ninety_days",
             "label": "first 90 days",
+        },
+        {
+            "vocabulary": "event_type", "term": "severe_adverse_event",
+            "label": "severe adverse event",
         },
     ],
     "response_windows": [
@@ -118,7 +142,10 @@ ROWS = {
             "variable": variable, "of_variable": of_variable, "label": variable,
             "is_shown": "true",
         }
-        for variable, of_variable in (("age_group", "age_band"), ("land", "country"))
+        for variable, of_variable in (
+            ("age_group", "age_band"), ("land", "country"),
+            ("performance_status", "performance"),
+        )
     ],
     "table_one_levels": [
         {
@@ -128,6 +155,10 @@ ROWS = {
         for order, (variable, level) in enumerate((
             *(("age_group", level) for level in ("lt_30", "ge_30")),
             *(("land", level) for level in ("ES", "FR", "GB", "IT", "RU", "unknown")),
+            *(
+                ("performance_status", level)
+                for level in ("ecog_lt_2", "ecog_ge_2", "unknown")
+            ),
         ), start=901)
     ] + [
         {
@@ -170,10 +201,28 @@ ROWS = {
         }
         for level, bounds in (("lt_30", {"below": 30}), ("ge_30", {"at_least": 30}))
     ],
+    "characteristic_levels": [
+        {
+            "variable": "performance", "level": level, "level_order": order,
+            "table_name": "disease_status", "column_name": "ecog", **bounds,
+            "is_otherwise": "false", "is_late": "false",
+        }
+        for order, (level, bounds) in enumerate(
+            (("ecog_lt_2", {"below": 2}), ("ecog_ge_2", {"at_least": 2})), start=1
+        )
+    ],
+    "outcome_measures": [
+        {
+            "subset": "all", "measure": "severe_events",
+            "fact": "severe_event_severe_event", "label": "Severe event",
+        }
+    ],
     "groupings": [
         {"stratum_variable": "age_band", "variable": "age_band"},
         {"stratum_variable": "sex", "variable": "sex"},
         {"stratum_variable": "country", "variable": "country"},
+        {"stratum_variable": "prior_lines", "variable": "prior_salvage"},
+        {"stratum_variable": "performance", "variable": "performance"},
         {
             "stratum_variable": "cr_number_and_sex", "variable": "cr_number",
             "crossed_with": "sex",
@@ -193,6 +242,8 @@ ROWS = {
             "age_band": ["lt_30", "ge_30"],
             "sex": ["female", "male"],
             "country": ["FR", "IT"],
+            "prior_lines": ["0", "1", "2_plus"],
+            "performance": ["ecog_lt_2", "ecog_ge_2"],
             "cr_number_and_sex": [
                 f"{number}__{sex}"
                 for number in ("cr1", "cr2_plus") for sex in ("female", "male")
@@ -233,6 +284,7 @@ ROWS = {
             ("os_after_hsct", "standard"),
             ("efs", "standard"),
             ("relapse_incidence", "standard"),
+            ("severe_event", "standard"),
             ("os", "censored_at_new_therapy"),
         )
         for group in ("mrd_positive", "relapsed_refractory", GROUP)
@@ -255,10 +307,18 @@ def add_rows(project: Path, rows: dict[str, list[dict]]) -> None:
 
 
 def with_twins(folder: Path) -> Path:
-    """The edges, and some of their patients once more as of the third group."""
+    """The edges, and some of their patients once more as of the third group.
+
+    With them come an optional column and an optional table.
+    """
     copied(folder, source=DELIVERIES / "edges" / "delivery")
+    (folder / "adverse_events.csv").write_text(ADVERSE_EVENTS)
+    with (folder / "manifest.csv").open("a", encoding="utf-8") as manifest:
+        manifest.write("adverse_events,edges-1,2018-01-15,2017-12-10,2,\n")
     for path in folder.glob("*.csv"):
         rows = read_rows(path)
+        if path.stem == "disease_status":
+            rows = [row | {"ecog": ECOG.get(row["patient_id"], "")} for row in rows]
         for row in [row for row in rows if row.get("patient_id") in TWINS]:
             twin = row | {"patient_id": TWIN + row["patient_id"]}
             if path.stem == "disease_status":
@@ -351,6 +411,13 @@ def times(warehouse):
          (60, 0, "new_therapy", None)),
         ("death_undated_hsct_dated", "os", "censored_at_new_therapy",
          (None, None, None, "event_date_missing")),
+        # Grade 4 on 2016-03-31, grade 2 on 2016-03-20, none before the death.
+        ("no_assessment_at_all", "severe_event", "standard",
+         (30, 1, "severe_event", None)),
+        ("response_on_day_84", "severe_event", "standard",
+         (365, 0, "last_contact", None)),
+        ("relapse_then_death_same_day", "severe_event", "standard",
+         (200, 2, "death", None)),
     ],
 )  # fmt: skip
 def test_an_endpoint_is_its_rows(times, patient, endpoint, rule, time):
@@ -366,6 +433,12 @@ def test_an_endpoint_is_its_rows(times, patient, endpoint, rule, time):
         ("salvage_line_on_index_date", "country", "FR"),
         ("salvage_line_undated", "cr_number_and_sex", "cr2_plus__male"),
         ("salvage_line_on_index_date", "cr_number_and_sex", "cr1__female"),
+        ("salvage_line_undated", "prior_lines", "1"),
+        ("salvage_line_on_index_date", "prior_lines", "0"),
+        ("salvage_line_undated", "performance", "ecog_lt_2"),
+        ("relapse_on_day_of_hsct", "performance", "ecog_ge_2"),
+        # Nobody said how it was.
+        ("no_assessment_at_all", "performance", None),
         # No row of the strata names its country.
         ("salvage_line_undated", "country", None),
         # Relapsed/refractory has no CR number, and so no crossed group.
@@ -405,6 +478,21 @@ def test_a_variable_of_table_1_is_its_rows(warehouse):
             "inner join marts.baseline_characteristics using (patient_id) "
             "where is_included and disease_group = 'mrd_positive'",
         ), (variable, level)
+
+
+def test_a_column_and_a_table_that_may_be_left_out_are_counted_by_rows(warehouse):
+    counted = read(
+        warehouse,
+        "select level, numerator from marts.table_one where statistic = 'count' "
+        "and variable = 'performance_status' and population = 'mrd_pos' "
+        "and subset = 'all' and level <> 'unknown' order by level",
+    )
+    assert counted == [("ecog_ge_2", 1), ("ecog_lt_2", 1)]
+    assert read(
+        warehouse,
+        "select population, numerator from marts.outcome_summary "
+        "where measure = 'severe_events' and numerator > 0 order by population",
+    ) == [("all", 1), ("rr", 1), ("rr_ph_neg", 1)]
 
 
 def test_a_population_is_its_rows_and_those_of_its_wholes(warehouse):
