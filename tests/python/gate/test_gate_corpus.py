@@ -514,6 +514,36 @@ def test_a_placeholder_is_no_date(gate, sound, files, day):
         assert not {str(value)[:4] for value in row} & {day[:4]}
 
 
+@pytest.mark.parametrize(
+    ("table_name", "day", "known"),
+    [
+        ("adverse_events", "onset_date", {"term": "other", "grade": "4"}),
+        ("engraftments", "engraftment_date", {"lineage": "neutrophils"}),
+    ],
+)
+def test_an_event_of_a_table_that_may_lack_is_bounded_as_any(
+    gate, files, table_name, day, known
+):
+    """By birth, death and cut-off, for what the contract says that its date is."""
+    gone, living = dead(files), alive(files)["patient_id"]
+    born = someone(files, "patients", patient_id=living)["birth_date"]
+    cutoff = files.read("manifest")[0]["data_cutoff_date"]
+    wrong = {
+        "record_after_death": (gone["patient_id"], later(gone["death_date"], 800)),
+        "record_before_birth": (living, f"{int(born[:4]) - 1}-06-15"),
+        "date_after_cutoff": (living, later(cutoff, 1)),
+    }
+    told = {
+        (
+            rule,
+            table_name,
+            files.append(table_name, patient_id=who, **known, **{day: on}),
+        )
+        for rule, (who, on) in wrong.items()
+    }
+    assert told <= judge(gate, files).findings
+
+
 def test_the_first_of_january_in_bulk_is_told_once(gate, sound, files):
     rows = files.read("patients")
     for row in rows[:6]:
