@@ -42,6 +42,16 @@ report_tables as (
     select * from {{ ref('report_tables') }}
 ),
 
+published_mapping as (
+    select * from {{ ref('published_mapping') }}
+),
+
+publications_named as (
+    select count(*) as n_items
+    from {{ ref('study') }}
+    where item in ('publication', 'citation')
+),
+
 endpoints_counted as (
     select
         endpoint,
@@ -224,6 +234,15 @@ claims_checked as (
                 then 'a table of estimates names its endpoint'
         end as claim_broken
     from report_tables
+    union all
+    select
+        'published_mapping' as seed,
+        min(published_mapping.result_id) as definition,
+        'printed numbers have a publication and its citation' as claim_broken
+    from published_mapping
+    cross join publications_named
+    where publications_named.n_items < 2
+    having count(*) > 0
 )
 
 select * from claims_checked

@@ -230,6 +230,9 @@ DEFINITIONS = {
     "a table of estimates names its endpoint": (
         "update definitions.report_tables set endpoint = null"
     ),
+    "printed numbers have a publication and its citation": (
+        "delete from definitions.study where item = 'citation'"
+    ),
 }
 
 IDENTITIES = {
