@@ -6,6 +6,7 @@ import duckdb
 import pytest
 import yaml
 from dbt_builds import PROJECT
+from delivery.contract import delivery_contract
 
 FOLDERS = ("staging", "quality", "intermediate", "marts")
 # The way through the house: no model reads one of a layer after its own.
@@ -74,6 +75,18 @@ def test_no_model_reads_one_of_a_later_layer(nodes):
         for parent in nodes[name]["depends_on"]["nodes"]
         if layer.get(parent, -1) > layer[name]
     ] == []
+
+
+def test_what_asks_for_every_delivered_table_waits_for_each(nodes):
+    """The list is the contract's while dbt parses, too."""
+    staged = {
+        f"model.neuf_warehouse.stg_delivery__{name}"
+        for name in delivery_contract()
+        if name != "manifest"
+    }
+    for name in ("delivered_dates", "int_delivered_events", "reconciliation"):
+        parents = nodes[f"model.neuf_warehouse.{name}"]["depends_on"]["nodes"]
+        assert staged <= set(parents)
 
 
 def test_every_table_built_is_a_model_that_says_its_grain(models, columns_built):
