@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+import warnings
 from collections.abc import Iterator
 
 import yaml
@@ -44,4 +45,6 @@ def main() -> None:
         sys.exit(f"--vars: {day} is no day of the calendar")
     # Spark asks whether this is the code that checked what it reads.
     os.environ["CODE_COMMIT"] = code_commit() or ""
+    # dbt-spark asks every session for Hive, and Spark Connect declines each time.
+    warnings.filterwarnings("ignore", r"Failed to set spark\.sql\.catalogImpl")
     cli()
