@@ -67,7 +67,7 @@ def test_what_is_not_as_it_was_checked_is_not_read(
     assert completed.returncode
     (line,) = (x for x in completed.stdout.splitlines() if "delivery refused: " in x)
     assert said in line
-    assert not (lake / "warehouse" / "definitions.db").exists()
+    assert not list((lake / "warehouse").rglob("*.parquet"))
 
 
 def test_parameters_are_those_of_the_check_however_they_are_written(tmp_path):
