@@ -317,7 +317,7 @@ def test_a_reader_holds_as_much_as_a_build(built, monkeypatch, given, shown):
     if given:
         monkeypatch.setenv("MEMORY_LIMIT", given)
     with Published(built.path) as published:
-        held = published._counted("select current_setting('memory_limit') as held")
+        held = published.query("select current_setting('memory_limit') as held")
     assert held == [{"held": shown}]
 
 
