@@ -6,11 +6,16 @@ Which words those are, `defined_words` tells from the seed `vocabularies`.
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from delivery.definitions import PROJECT, seed_file, seed_folders, studies
+from delivery.definitions import (
+    PROJECT,
+    kept_by_study,
+    seed_file,
+    seed_folders,
+    studies,
+)
 
 from building.defined_words import NEW, Reference, Tables, made_elsewhere, references
 from building.parameters import parameter_faults
@@ -214,7 +219,7 @@ def _named(row: Row) -> str:
     return next((value for value in row.values() if not value.isdecimal()), "")
 
 
-@cache
+@kept_by_study
 def _place(name: str) -> str:
     return _shown(seed_file(name))
 

@@ -3,11 +3,10 @@
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
-from functools import cache
 
 import yaml
 
-from delivery.definitions import PROJECT, seed, vocabularies
+from delivery.definitions import PROJECT, kept_by_study, seed, vocabularies
 
 CONTRACT_FILE = PROJECT / "models" / "staging" / "_delivery__sources.yml"
 TYPES = ("text", "term", "date", "partial_date", "integer", "number")
@@ -62,7 +61,7 @@ class Table:
         return replace(self, columns=columns)
 
 
-@cache
+@kept_by_study
 def delivery_contract() -> dict[str, Table]:
     """The tables of the contract by name, in its order.
 

@@ -2,14 +2,18 @@
 
 import csv
 import os
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import yaml
 from jinja2 import Template
 
 PROJECT = Path(__file__).resolve().parents[2]
 SEEDS = PROJECT / "seeds"
+Given = ParamSpec("Given")
+Read = TypeVar("Read")
 
 
 def seed_folders() -> tuple[Path, Path]:
@@ -30,6 +34,20 @@ def _seed_folders(study_name: str) -> tuple[Path, Path]:
     return shared, study
 
 
+def kept_by_study(read: Callable[Given, Read]) -> Callable[Given, Read]:
+    """Read what a study says once, and anew where `STUDY` names another."""
+    by_study: dict[Path, Callable[..., Read]] = {}
+
+    @wraps(read)
+    def kept(*args: Given.args, **kwargs: Given.kwargs) -> Read:
+        _, study = seed_folders()
+        if study not in by_study:
+            by_study[study] = cache(read)
+        return by_study[study](*args, **kwargs)
+
+    return kept
+
+
 def studies() -> list[str]:
     """The studies that have a folder of definitions."""
     shared, _ = seed_folders()
@@ -46,7 +64,7 @@ def seed_file(name: str) -> Path:
     return path
 
 
-@cache
+@kept_by_study
 def seed(name: str) -> tuple[dict[str, str], ...]:
     """The rows of a seed, as text."""
     with seed_file(name).open(newline="", encoding="utf-8") as file:

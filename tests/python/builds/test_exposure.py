@@ -21,7 +21,7 @@ def test_the_exposure_names_every_table_that_the_report_reads(
             self.connection = connection
 
         def execute(self, query, *parameters):
-            read.update(self.connection.get_table_names(query))
+            read.update(self.connection.get_table_names(query.replace("?", "null")))
             return self.connection.execute(query, *parameters)
 
         def __getattr__(self, name):

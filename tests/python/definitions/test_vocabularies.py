@@ -4,7 +4,6 @@ import copy
 import re
 
 import pytest
-from building import vocabularies
 from building.defined_words import NEW, Reference, Tables, references
 from building.seeds import read_seeds, seed_columns
 from building.vocabularies import (
@@ -15,15 +14,9 @@ from building.vocabularies import (
     undefined_words,
 )
 from dbt_builds import DELIVERIES, build, project_copy
-from delivery import definitions
 from delivery.definitions import studies
 
 SLIP = "_slip"
-
-
-def _forget() -> None:
-    definitions.seed.cache_clear()
-    vocabularies._place.cache_clear()
 
 
 @pytest.fixture
@@ -32,11 +25,9 @@ def of_study(monkeypatch):
 
     def chosen(study: str):
         monkeypatch.setenv("STUDY", study)
-        _forget()
         return copy.deepcopy(read_seeds())
 
-    yield chosen
-    _forget()
+    return chosen
 
 
 @pytest.mark.parametrize("study", studies())
@@ -110,12 +101,10 @@ def uses() -> list[tuple[str, str, str, str]]:
     with pytest.MonkeyPatch.context() as patch:
         for study in studies():
             patch.setenv("STUDY", study)
-            _forget()
             seeds = read_seeds()
             found += [
                 (study, *place) for place in places() if _first_use(seeds, *place)
             ]
-    _forget()
     return found
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from building.seeds import read_seeds
 from dbt_builds import PROJECT
-from delivery import definitions
 from delivery.contract import delivery_contract
 from delivery.definitions import studies
 
@@ -81,7 +80,6 @@ def made_by_rows() -> dict[str, str]:
     with pytest.MonkeyPatch.context() as patch:
         for study in studies():
             patch.setenv("STUDY", study)
-            definitions.seed.cache_clear()
             seeds = read_seeds()
             words |= {
                 row[column]: f"{study}: {name}.{column}"
@@ -98,7 +96,6 @@ def made_by_rows() -> dict[str, str]:
                 | delivery_contract().keys()
             )
             words = {word: where for word, where in words.items() if word not in shared}
-    definitions.seed.cache_clear()
     return words
 
 

@@ -122,6 +122,10 @@ def test_quantiles_are_of_type_2(bmt):
                 grouped,
                 columns=["population", "subset", "response_window", "patient_id"],
             ),
+            "intermediate.member_profiles": pd.DataFrame(
+                [(patient, patient) for *_, patient in grouped],
+                columns=["patient_id", "representative_id"],
+            ),
             "intermediate.table_one_values": pd.DataFrame(
                 characteristics,
                 columns=["patient_id", "variable", "level", "quantity"],
