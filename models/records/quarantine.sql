@@ -25,6 +25,16 @@ patients_delivered as (
     where table_name = 'patients'
 ),
 
+{#- Whose patient is missing is told by the contract, and is not unknown. -#}
+{%- set patient_unknown -%}
+    case
+        when not coalesce(
+            patient_id in (select known.patient_id from patients_delivered as known),
+            patient_id is null
+        ) then 'patient_unknown'
+    end
+{%- endset %}
+
 cells_found as (
     {%- set cells = [] %}
     {%- for table in delivery_tables() %}
@@ -33,40 +43,10 @@ cells_found as (
     {%- do cells.append(column.name) %}
     {{ flag_cells(table.name, column.name, contract_violation(column)) }}
     {%- endfor %}
-    {%- endfor %}
-),
-
--- Each spelling of a patient is sought once, however many records have it.
-orphans_found as (
-    {%- for table in delivery_tables() if table.name != 'patients' %}
-    {{- '\n    union all' if not loop.first }}
-    select
-        '{{ table.name }}' as table_name,
-        delivered.file_line,
-        unknown_patients.patient_id,
-        'patient_id' as column_name,
-        delivered.patient_id as raw_text,
-        'patient_unknown' as rule_id
-    from (
-        select
-            spelled.raw_text,
-            spelled.patient_id
-        from (
-            select
-                raw_text,
-                {{ parse_text('raw_text') }} as patient_id
-            from (
-                select max(patient_id) as raw_text
-                from {{ source('delivery', table.name) }}
-                group by patient_id
-            ) as spellings
-        ) as spelled
-        left join patients_delivered
-            on spelled.patient_id = patients_delivered.patient_id
-        where patients_delivered.patient_id is null and spelled.patient_id is not null
-    ) as unknown_patients
-    inner join {{ source('delivery', table.name) }} as delivered
-        on unknown_patients.raw_text = delivered.patient_id
+    {%- if table.name != 'patients' %}
+    union all
+    {{ flag_cells(table.name, 'patient_id', patient_unknown) }}
+    {%- endif %}
     {%- endfor %}
 ),
 
@@ -87,8 +67,6 @@ faults_found as (
         value_text as raw_text,
         rule_id
     from cells_found
-    union all
-    select * from orphans_found
     union all
     select
         table_name,
