@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SHORTEST_INTERVAL = 0.02
+TICKS = os.sysconf("SC_CLK_TCK")
 # The sampler rests this many times as long as it worked.
 REST = 10
 
@@ -26,7 +27,8 @@ class Cost:
     Attributes
     ----------
     wall, cpu : float
-        Seconds; `cpu` of the command and of every process that it waited for.
+        Seconds; `cpu` of the command and of all that it started, as far as a process
+        that nobody waited for (Spark's) was seen before it ended.
     peak_mb : float
         The most memory that the process tree held at once.
     output : str
@@ -77,32 +79,36 @@ def measured(
         text=True,
         start_new_session=True,
     ) as process:
-        peak = _Peak(process.pid)
-        peak.start()
+        seen = _Sampler(process.pid)
+        seen.start()
         output = process.stdout.read()
         # The counters of its finished children come with its own.
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)
-        peak.stop()
+        seen.stop()
     if process.returncode not in allowed:
         raise Failed(f"{command[0]} ended with {process.returncode}:\n{output[-2000:]}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, peak.kilobytes / 1024, output)
+    cpu = max(usage.ru_utime + usage.ru_stime, sum(seen.seconds.values()))
+    return Cost(wall, cpu, seen.kilobytes / 1024, output)
 
 
-class _Peak(threading.Thread):
-    """The most memory that a session's processes hold at once."""
+class _Sampler(threading.Thread):
+    """A session's processes: the most memory at once, and the CPU seconds of each."""
 
     def __init__(self, session: int) -> None:
         super().__init__(daemon=True)
         self.session, self.kilobytes = session, 0
+        self.seconds: dict[int, float] = {}
         self._ended = threading.Event()
 
     def run(self) -> None:
         rest = SHORTEST_INTERVAL
         while not self._ended.wait(rest):
             began = time.perf_counter()
-            held = sum(proportional_set_size(pid) for pid in members(self.session))
+            found = members(self.session)
+            self.seconds |= found
+            held = sum(map(proportional_set_size, found))
             self.kilobytes = max(self.kilobytes, held)
             rest = max(SHORTEST_INTERVAL, REST * (time.perf_counter() - began))
 
@@ -111,26 +117,28 @@ class _Peak(threading.Thread):
         self.join()
 
 
-def members(root: int) -> set[int]:
-    """The processes of the session of `root`, and those that descend from it."""
-    parents, found = {}, {root}
+def members(root: int) -> dict[int, float]:
+    """The session of `root` and all that descend from it, with their CPU seconds."""
+    parents, seconds, found = {}, {}, {root}
     for entry in os.scandir("/proc"):
         if not entry.name.isdigit():
             continue
         try:
             # The name, in parentheses, may hold anything; state, parent, group and
-            # session follow it.
+            # session follow it, and further on the clock's ticks.
             text = Path(entry.path, "stat").read_text(encoding="utf-8")
         except (FileNotFoundError, ProcessLookupError):
             continue
-        _, parent, _, session = text.rpartition(")")[2].split()[:4]
-        parents[int(entry.name)] = int(parent)
+        _, parent, _, session, *others = text.rpartition(")")[2].split()
+        pid = int(entry.name)
+        parents[pid] = int(parent)
+        seconds[pid] = sum(map(int, others[7:9])) / TICKS
         if int(session) == root:
-            found.add(int(entry.name))
+            found.add(pid)
     while True:
         children = {pid for pid, parent in parents.items() if parent in found} - found
         if not children:
-            return found
+            return {pid: seconds[pid] for pid in found & seconds.keys()}
         found |= children
 
 

@@ -33,6 +33,16 @@ PARENT = (
     "import subprocess, sys\n"
     "subprocess.run([sys.executable, '-c', sys.argv[1]], check=True)"
 )
+# As Spark's machine, which dbt leaves behind.
+LEAVING = (
+    "import os, subprocess, sys\n"
+    "child = subprocess.Popen([sys.executable, '-c', sys.argv[1]], "
+    "stdout=subprocess.PIPE)\n"
+    "child.stdout.readline()\n"
+    "child.kill()\n"
+    "os._exit(0)"
+)
+LEFT = BUSY + "\ntime.sleep(0.5)\nprint(flush=True)\ntime.sleep(60)"
 
 
 def test_the_memory_of_every_descendant_counts_once():
@@ -49,6 +59,11 @@ def test_the_cpu_seconds_of_a_child_count():
         cost = measured([sys.executable, *command])
         assert 0.5 <= cost.cpu < cost.wall + 0.5
         assert cost.wall >= 0.5
+
+
+def test_the_cpu_seconds_of_a_child_that_nobody_waits_for_count():
+    cost = measured([sys.executable, "-c", LEAVING, LEFT])
+    assert 0.4 <= cost.cpu < cost.wall + 0.5
 
 
 def test_a_command_that_fails_is_no_measurement():
