@@ -29,6 +29,7 @@ class Definitions(dbtPlugin):
         if found := faults(get_flags().VARS or {}):
             # dbt drops the first line, where its own errors have their kind.
             raise DbtRuntimeError("\n".join(found))
+        # dbt has copied the environment by now, and offers no other way to add to it.
         environment = get_invocation_context()._env
         environment["CONTRACT_TABLES"] = ",".join(delivery_contract())
 

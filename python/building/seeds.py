@@ -1,11 +1,9 @@
 """The seeds of a study as text, and their columns as the catalogue says."""
 
-import csv
 from functools import cache
-from pathlib import Path
 
 import yaml
-from delivery.definitions import seed_file, seed_folders
+from delivery.definitions import seed, seed_folders
 
 Row = dict[str, str]
 Seeds = dict[str, list[Row]]
@@ -13,12 +11,7 @@ Seeds = dict[str, list[Row]]
 
 def read_seeds() -> Seeds:
     """The rows of every seed of the study, as text."""
-    return {name: _rows(seed_file(name)) for name in seed_columns()}
-
-
-def _rows(path: Path) -> list[Row]:
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+    return {name: [*seed(name)] for name in seed_columns()}
 
 
 @cache
