@@ -108,7 +108,9 @@ class _Sampler(threading.Thread):
             began = time.perf_counter()
             found = members(self.session)
             self.seconds |= found
-            held = sum(map(proportional_set_size, found))
+            # A child that has not begun its own program yet holds its parent's memory:
+            # it tells the same of it, addresses and all.
+            held = sum(map(proportional_set_size, set(map(memory_map, found))))
             self.kilobytes = max(self.kilobytes, held)
             rest = max(SHORTEST_INTERVAL, REST * (time.perf_counter() - began))
 
@@ -142,13 +144,14 @@ def members(root: int) -> dict[int, float]:
         found |= children
 
 
-def proportional_set_size(pid: int) -> int:
-    """Kilobytes of a process, a shared page divided among those who share it."""
+def memory_map(pid: int) -> str:
+    """What the system sums up of a process's memory; nothing once it has ended."""
     try:
-        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
-            for line in file:
-                if line.startswith("Pss:"):
-                    return int(line.split()[1])
+        return Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
     except (FileNotFoundError, ProcessLookupError):
-        pass  # it has ended since it was listed
-    return 0
+        return ""
+
+
+def proportional_set_size(sums: str) -> int:
+    """Kilobytes of a process, a shared page divided among those who share it."""
+    return sum(int(line.split()[1]) for line in sums.splitlines() if line[:4] == "Pss:")

@@ -54,6 +54,22 @@ def test_the_memory_of_every_descendant_counts_once():
     assert tree.output == "held\n" * 3
 
 
+def test_a_child_that_is_still_its_parent_holds_nothing_of_its_own(tmp_path):
+    """As any is that a process starts: here for long, waiting for a pipe to open."""
+    code = (
+        "import os, subprocess, sys\n"
+        "pipe = sys.argv[1]\n"
+        "os.mkfifo(pipe)\n"
+        "held = bytearray(80 << 20)\n"
+        "subprocess.Popen(['sh', '-c', 'sleep 0.6; : > \"$0\"', pipe])\n"
+        "opened = (os.POSIX_SPAWN_OPEN, 0, pipe, os.O_RDONLY, 0)\n"
+        "os.waitpid(os.posix_spawn('/bin/true', ['true'], {}, "
+        "file_actions=[opened]), 0)"
+    )
+    cost = measured([sys.executable, "-c", code, str(tmp_path / "pipe")])
+    assert 80 < cost.peak_mb < 130
+
+
 def test_the_cpu_seconds_of_a_child_count():
     for command in (["-c", BUSY], ["-c", PARENT, BUSY]):
         cost = measured([sys.executable, *command])
