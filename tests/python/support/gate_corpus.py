@@ -4,7 +4,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from delivery.contract import delivery_contract
@@ -20,9 +20,17 @@ Rows = list[dict[str, str]]
 
 @dataclass(frozen=True)
 class Files:
-    """A delivery's rows, to be edited table by table."""
+    """A delivery's rows, to be edited table by table.
+
+    Attributes
+    ----------
+    folder : Path
+    taken : set of str
+        Patients of whom something is wrong already.
+    """
 
     folder: Path
+    taken: set[str] = field(default_factory=set)
 
     def read(self, table_name: str) -> Rows:
         path = self.folder / f"{table_name}.csv"

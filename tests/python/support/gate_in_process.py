@@ -11,6 +11,7 @@ import pickle
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -173,9 +174,12 @@ def _load_seed(connection, node: dict) -> None:
     columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
     relation = f"{node['schema']}.{node['name']}"
     connection.execute(f"create table {relation} ({columns})")
-    path = PROJECT / node["original_file_path"]
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = [[row[name] or None for name in types] for row in csv.DictReader(file)]
-    connection.executemany(
-        f"insert into {relation} values ({', '.join('?' * len(types))})", rows
-    )
+    connection.register("rows", _seed_rows(node["original_file_path"], *types))
+    connection.execute(f"insert into {relation} from rows")
+
+
+@cache
+def _seed_rows(path: str, *columns: str) -> pandas.DataFrame:
+    with (PROJECT / path).open(newline="", encoding="utf-8") as file:
+        rows = [[row[name] or None for name in columns] for row in csv.DictReader(file)]
+    return pandas.DataFrame(rows, columns=columns, dtype=object)
