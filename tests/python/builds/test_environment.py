@@ -120,13 +120,12 @@ def test_a_first_build_that_fails_leaves_no_file(tmp_path):
         Published(warehouse.path).analyses()
 
 
-@pytest.mark.parametrize(("n_bytes", "reached"), [(100_000, "Found"), (2**24, "Found")])
-def test_a_full_disk_ends_in_one_line(tmp_path, n_bytes, reached):
-    """While the delivery is loaded; while what was built is written."""
+def test_a_full_disk_ends_in_one_line(tmp_path):
+    """It is full while the delivery is loaded."""
     warehouse = Warehouse(tmp_path)
     with warehouse.start("build") as process:
-        assert any(reached in line for line in process.stdout)
-        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (n_bytes, n_bytes))
+        assert any("Found" in line for line in process.stdout)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (100_000, 100_000))
         output, _ = process.communicate()
     assert process.returncode != 0
     assert "cannot be written (is the disk full?)" in output
@@ -274,31 +273,28 @@ def test_dbt_tells_an_impossible_day_in_one_line(tmp_path):
     assert output == "--vars: 2018-02-31 is no day of the calendar\n"
 
 
-@pytest.mark.parametrize(
-    ("given", "shown"), [(None, "2.7 GiB"), ("100MB", "95.3 MiB"), ("6GB", "5.5 GiB")]
-)
-def test_a_build_holds_what_it_is_told_in_memory(built, given, shown):
+def test_a_build_holds_3_gb_in_memory_if_it_is_told_nothing(built):
     code, output = limited(
-        built,
-        given,
-        "select current_setting('memory_limit') as held, "
-        "current_setting('temp_directory') as spilled",
+        built, None, "select current_setting('memory_limit') as held"
     )
     assert code == 0, output
-    assert f'"held": "{shown}"' in output
-    assert f'"spilled": "{working_file(built.path)}.tmp"' in output
+    assert '"held": "2.7 GiB"' in output
 
 
 def test_what_memory_has_no_room_for_is_written_beside_the_working_file(built):
     """A sort of 320 MB, with 100 MB to hold; the disk is refused to the second."""
     sort = (
-        "select count(*) as sorted from (select a, row_number() over (order by b) as n "
+        "select count(*) as sorted, current_setting('memory_limit') as held, "
+        "current_setting('temp_directory') as spilled "
+        "from (select a, row_number() over (order by b) as n "
         "from (select range as a, hash(range) as b from range(20000000)))"
         " where n < 0 or a >= 0"
     )
     code, output = limited(built, "100MB", sort)
     assert code == 0, output
     assert '"sorted": 20000000' in output
+    assert '"held": "95.3 MiB"' in output
+    assert f'"spilled": "{working_file(built.path)}.tmp"' in output
     spilled = spill_folder(working_file(built.path))
     assert not list(spilled.iterdir() if spilled.exists() else [])
     shutil.rmtree(spilled, ignore_errors=True)
