@@ -341,7 +341,8 @@ def test_rows_that_contradict_each_other_end_a_build_by_name(project, tmp_path):
     path = project / "seeds" / "neuf" / "response_windows.csv"
     text = path.read_text()
     path.write_text(text.replace("84,true", "84,false"))
-    made = build(DELIVERIES / "edges" / "delivery", tmp_path, project=project)
+    claims = ("--select", "+assert_definitions_agree")
+    made = build(DELIVERIES / "edges" / "delivery", tmp_path, *claims, project=project)
     path.write_text(text)
     assert made.exit_code == 1
     assert re.findall("definitions refused: (.*)", made.output) == [

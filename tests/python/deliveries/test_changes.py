@@ -12,6 +12,7 @@ from building.causes import explain
 from building.results import ChangesFailed, read_published
 from building.steps import CAUSES
 from dbt_builds import PROJECT, build
+from delivery.contract import delivery_contract
 from delivery_files import as_parquet, copied, read_rows, renewed
 from delivery_writers import shuffled
 from survival.cli import main
@@ -133,18 +134,6 @@ def published(example, tmp_path_factory):
     return {"first": example.warehouse, **builds}
 
 
-def sampled_twice(folder: Path, level: str) -> Path:
-    """The example with one sample's record and an exact copy, both of this level."""
-    copied(folder)
-    path = folder / "mrd_assessments.csv"
-    cells = {"patient_id": "00495", "sample_date": "2015-03-14", "technique": "pcr"}
-    kept = read_rows(path)
-    (found,) = (row for row in kept if cells.items() <= row.items())
-    found["mrd_level"] = level
-    written(path, [*kept, found])
-    return renewed(folder)
-
-
 def rows(warehouse: Path, query: str) -> list[tuple]:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         return connection.execute(query).fetchall()
@@ -188,15 +177,33 @@ def test_a_withdrawn_patient_is_each_cell_that_was_delivered(published):
     assert sorted(found) == sorted(delivered)
 
 
-def test_a_record_delivered_twice_and_corrected_twice_is_two_changes(tmp_path):
-    for level in ("0.00131", "0.00231"):
-        built = build(sampled_twice(tmp_path / level, level), tmp_path)
-        assert built.exit_code == 0, built.output
-    assert rows(
-        built.warehouse,
-        "select patient_id, column_name, value_before, value_after "
-        "from marts.record_changes",
-    ) == 2 * [("00495", "mrd_level", "0.00131", "0.00231")]
+def test_a_record_delivered_twice_and_corrected_twice_is_two_changes(example, tmp_path):
+    """One sample and an exact copy of its record, in both deliveries."""
+    copy = shutil.copyfile(example.warehouse, tmp_path / "warehouse.duckdb")
+    samples = "warehouse.delivery.mrd_assessments"
+    one = "patient_id = '00495' and sample_date = '2015-03-14' and technique = 'pcr'"
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{copy}' as warehouse")
+        connection.execute("attach ':memory:' as earlier")
+        connection.execute(
+            "create table earlier.build as select date '2018-03-31' as data_cutoff_date"
+        )
+        connection.execute(
+            f"insert into {samples} select * replace (file_line + 100000 as file_line) "
+            f"from {samples} where {one}"
+        )
+        connection.execute(f"update {samples} set mrd_level = '0.00131' where {one}")
+        for table_name in delivery_contract():
+            connection.execute(
+                f"create table earlier.delivered_{table_name} as "
+                f"from warehouse.delivery.{table_name}"
+            )
+        connection.execute(f"update {samples} set mrd_level = '0.00231' where {one}")
+        query = example.model("record_changes")
+        found = connection.sql(
+            f"select patient_id, column_name, value_before, value_after from ({query})"
+        ).fetchall()
+    assert found == 2 * [("00495", "mrd_level", "0.00131", "0.00231")]
 
 
 def test_what_happened_after_the_cut_off_is_told_from_a_correction(published):
