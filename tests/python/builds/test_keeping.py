@@ -1,7 +1,6 @@
 """Published files are kept if asked for, and one step leads back to one."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +17,6 @@ from building.log import opening_row, read_log, write_rows
 from building.publishing import replace_file
 from delivery.definitions import PROJECT
 from survival.cli import main
-from warehouses import Warehouse
 
 # Puts the published file where a build would, and is killed at a line of the step.
 KILLED = """
@@ -162,15 +160,3 @@ def test_slips_are_told_in_one_line(warehouse, monkeypatch, capsys):
         monkeypatch.setenv("KEEP_PUBLISHED", value)
         with pytest.raises(BuildRefused, match="expected how many published files"):
             n_kept()
-
-
-def test_a_build_keeps_what_it_replaces_if_asked(example, tmp_path):
-    """And only then: test_publishing.py, where nobody asks."""
-    warehouse = Warehouse(tmp_path)
-    shutil.copy(example.warehouse, warehouse.path)
-    (before,) = (row["build_id"] for row in read_log(warehouse.path))
-    warehouse.environment["KEEP_PUBLISHED"] = "1"
-    code, output = warehouse.run("build")
-    assert code == 0, output
-    (kept,) = kept_files(warehouse.path)
-    assert kept.row["build_id"] == before

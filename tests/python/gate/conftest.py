@@ -1,4 +1,4 @@
-"""The gate, compiled once, and a small delivery that it accepts."""
+"""The gate, as a build compiled it, and a small delivery that it accepts."""
 
 from collections import Counter
 
@@ -41,8 +41,8 @@ def small(tmp_path_factory) -> Files:
 
 
 @pytest.fixture(scope="session")
-def gate(tmp_path_factory) -> Gate:
-    return Gate(tmp_path_factory.mktemp("gate"))
+def gate(example) -> Gate:
+    return Gate(example)
 
 
 @pytest.fixture(scope="session")

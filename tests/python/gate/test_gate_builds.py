@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from building.keeping import kept_folder
 from delivery_files import EXAMPLE, as_parquet, copied, edited, read_rows, renewed
 from warehouses import Warehouse
 
@@ -146,6 +147,8 @@ def built(warehouse: Warehouse, tmp_path: Path, make) -> str:
     code, output = warehouse.run("build", delivery=folder)
     assert code == 0, output
     assert f"published: {warehouse.path}" in output
+    # What was replaced is kept only where somebody asks (test_publishing.py).
+    assert not kept_folder(warehouse.path).exists()
     return output
 
 

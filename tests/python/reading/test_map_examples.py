@@ -1,6 +1,5 @@
 """`survival map` on twenty patients of the example, as REDCap and as SDTM have them."""
 
-import csv
 import re
 import shutil
 from decimal import Decimal
@@ -21,6 +20,7 @@ from exports import (
     write_sdtm_csv,
     write_sdtm_xpt,
 )
+from gate_in_process import Gate
 from survival.cli import main
 
 MAPPINGS = PROJECT / "tests" / "deliveries"
@@ -99,14 +99,20 @@ def test_a_redcap_export_becomes_the_records_that_it_was_made_of(tmp_path, mappe
     }
 
 
-def test_the_gate_accepts_what_a_redcap_export_became(tmp_path, mapped, capsys):
+@pytest.fixture(scope="module")
+def gate(example) -> Gate:
+    return Gate(example)
+
+
+def test_the_gate_accepts_what_a_redcap_export_became(tmp_path, mapped, gate):
     export = write_redcap(tmp_path / "export", redcap_rows())
     delivery, _ = mapped(export, REDCAP)
-    assert main(["check", str(delivery)]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "delivery redcap-1: accepted"
+    judged = gate.judged(delivery)
+    assert judged.refusals == []
+    assert judged.quarantined == set()
 
 
-def test_a_doubled_key_is_left_to_the_gate(tmp_path, mapped, capsys):
+def test_a_doubled_key_is_left_to_the_gate(tmp_path, mapped, gate):
     rows = redcap_rows()
     first = next(row for row in rows if row.get("blood_date"))
     rows.append(first | {"redcap_repeat_instance": "99", "platelets_per_ul": "1000"})
@@ -119,14 +125,11 @@ def test_a_doubled_key_is_left_to_the_gate(tmp_path, mapped, capsys):
         if (row["patient_id"], row["sample_date"]) == key
     ]
     assert len(doubled) == 2
-    capsys.readouterr()
-    assert main(["check", str(delivery), "--format", "csv"]) == 0
-    found = csv.DictReader(capsys.readouterr().out.splitlines())
-    assert {
-        (row["table_name"], int(row["file_line"]))
-        for row in found
-        if row["rule_id"] == "key_doubled"
-    } == {("blood_counts", line) for line in doubled}
+    judged = gate.judged(delivery)
+    assert judged.refusals == []
+    assert judged.quarantined == {
+        ("key_doubled", "blood_counts", line) for line in doubled
+    }
 
 
 @pytest.mark.parametrize("write", [write_sdtm_xpt, write_sdtm_csv])

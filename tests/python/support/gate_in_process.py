@@ -1,15 +1,12 @@
 """The gate of ``dbt build`` without dbt: its compiled SQL, delivery after delivery.
 
-dbt compiles the models of the gate once; each delivery is then read into a database in
-memory, and the compiled models are run in their order, the suites in between.
+A build has compiled the models of the gate; each delivery is then read into a database
+in memory, and the compiled models are run in their order, the suites in between.
 """
 
 import csv
 import json
-import os
 import pickle
-import subprocess
-import sys
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -17,9 +14,9 @@ from pathlib import Path
 
 import duckdb
 import pandas
-from building.apart import spare_parsing
 from building.earlier import lend_earlier
 from building.log import write_rows
+from dbt_builds import Build
 from delivery.definitions import PROJECT, seed
 from delivery.load import load_delivery, write_warnings
 from delivery.preflight import inspect_delivery
@@ -52,22 +49,8 @@ class Gate:
 
     rules = seed("gate_rules")
 
-    def __init__(self, folder: Path):
-        target = folder / "target"
-        spare_parsing(target)
-        subprocess.run(
-            [Path(sys.executable).with_name("dbt"), "compile", "--select", "+verdict"],
-            cwd=PROJECT,
-            env=os.environ
-            | {
-                "WAREHOUSE": str(folder / "warehouse.duckdb"),
-                "DBT_TARGET_PATH": str(target),
-                "DBT_LOG_PATH": str(folder / "logs"),
-            },
-            check=True,
-            capture_output=True,
-        )
-        manifest = json.loads((target / "manifest.json").read_text())
+    def __init__(self, compiled: Build):
+        manifest = json.loads(compiled.manifest.read_text())
         self._nodes = _ordered(manifest["nodes"])
         self._evaluated: dict[tuple[str, bytes], list[dict]] = {}
 
