@@ -26,8 +26,6 @@ test: .venv/installed
 	$(IN_VENV) ruff check .
 	$(IN_VENV) ruff format --check .
 	$(IN_VENV) mypy
-	$(CHECKED) dbt build
-	$(CHECKED) dbt test --select test_type:unit
 	$(CHECKED) sqlfluff lint --processes 2 models tests dbt_project/analyses
 	$(CHECKED) pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 

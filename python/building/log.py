@@ -4,6 +4,8 @@ import hashlib
 import json
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -124,6 +126,20 @@ def warnings_against_log(
     return warnings
 
 
+@contextmanager
+def opened(file: Path, *, is_read: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A published file under a name of its own; `is_read` where it is not written to.
+
+    One that is called marts.duckdb would be taken for its schema marts.
+    """
+    with duckdb.connect() as connection:
+        quoted = str(file).replace("'", "''")
+        mode = " (read_only)" if is_read else ""
+        connection.execute(f"attach '{quoted}' as published{mode}")
+        connection.execute("use published")
+        yield connection
+
+
 def read_log(warehouse: Path) -> list[Row]:
     """The rows of the published log; none where nothing was published yet.
 
@@ -136,7 +152,7 @@ def read_log(warehouse: Path) -> list[Row]:
     alias.unlink(missing_ok=True)
     alias.symlink_to(warehouse.resolve())
     try:
-        with duckdb.connect(str(alias), read_only=True) as connection:
+        with opened(alias) as connection:
             tables = connection.execute(
                 "select column_name from information_schema.columns "
                 "where table_schema = 'marts' and table_name = 'delivery_log'"
@@ -208,7 +224,7 @@ def publish_with_log(marts: Path, warehouse: Path, rows: list[Row]) -> None:
     try:
         create_private(edited)
         shutil.copyfile(marts, edited)
-        with duckdb.connect(str(edited)) as connection:
+        with opened(edited, is_read=False) as connection:
             write_rows(connection, "marts.delivery_log", rows)
             connection.execute("checkpoint")
         publish(edited, warehouse)

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 from delivery.faults import one_line
 
-from building.log import STANDING, build_of_marts, read_log
+from building.log import STANDING, build_of_marts, opened, read_log
 
 # The marts of results, and their texts that are no part of a row's key.
 MARTS: dict[str, tuple[str, ...]] = {
@@ -42,7 +42,7 @@ def read_published(path: Path) -> Published:
         standing = [row for row in read_log(path) if row["verdict"] in STANDING]
         if not standing:
             raise ChangesFailed(f"{path}: nothing is published in it")
-        with duckdb.connect(str(path), read_only=True) as connection:
+        with opened(path) as connection:
             cells = read_cells(connection)
     except duckdb.Error as error:
         raise ChangesFailed(

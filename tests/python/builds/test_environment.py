@@ -40,44 +40,30 @@ def mode(path: Path) -> int:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory) -> Warehouse:
-    """The example, published where only its group may read, under a schema's name."""
-    folder = tmp_path_factory.mktemp("a [server]")
-    warehouse = Warehouse(folder)
-    warehouse.path = folder / "marts.duckdb"
+def renamed(example, tmp_path_factory) -> Warehouse:
+    """The example, under a schema's name."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("a [server]"))
+    warehouse.path = warehouse.folder / "marts.duckdb"
     warehouse.environment["WAREHOUSE"] = str(warehouse.path)
-    before = os.umask(0o027)
-    try:
-        code, output = warehouse.run("build")
-    finally:
-        os.umask(before)
-    assert code == 0, output
+    shutil.copy(example.warehouse, warehouse.path)
     return warehouse
-
-
-def test_what_is_published_obeys_the_umask(built):
-    assert mode(built.path) == 0o440
-    for folder in (working_file(built.path).parent, built.folder / "target"):
-        written = [path for path in folder.rglob("*") if path.is_file()]
-        assert written
-        assert not [path for path in written if mode(path) & 0o007]
 
 
 @pytest.mark.parametrize(
     "name", ["marts.duckdb", "quality.duckdb", "temp.duckdb", "system", "it's [1]*.db"]
 )
-def test_any_name_of_a_published_file_works(built, tmp_path, name):
-    shutil.copy(built.path, tmp_path / name)
+def test_any_name_of_a_published_file_works(renamed, tmp_path, name):
+    shutil.copy(renamed.path, tmp_path / name)
     with Published(tmp_path / name) as warehouse:
         assert warehouse.find_analyses(["rr_ph_neg__os"])
         assert len(warehouse.records("analysis_patients"))
         assert len(warehouse.records("gate_failures", schema="quality"))
 
 
-def test_an_older_client_opens_what_is_published(built, tmp_path):
+def test_an_older_client_opens_what_is_published(renamed, tmp_path):
     """The `duckdb` command, which is a version older than what builds."""
     client = Path(sys.executable).with_name("duckdb")
-    shutil.copy(built.path, tmp_path / "warehouse.duckdb")
+    shutil.copy(renamed.path, tmp_path / "warehouse.duckdb")
 
     def asked(query: str) -> str:
         answered = subprocess.run(
@@ -97,9 +83,9 @@ def test_an_older_client_opens_what_is_published(built, tmp_path):
     assert asked("select count(*) > 0 from marts.analysis_patients") == "true"
 
 
-def test_a_file_is_readable_by_versions_from_1_2_on(built):
+def test_a_file_is_readable_by_versions_from_1_2_on(renamed):
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{built.path}' as published (read_only)")
+        connection.execute(f"attach '{renamed.path}' as published (read_only)")
         ((tags,),) = connection.execute(
             "select tags from duckdb_databases() where database_name = 'published'"
         ).fetchall()
@@ -242,10 +228,10 @@ def test_the_working_folder_lets_in_who_may_read_the_marts(
     assert mode(tmp_path / "folder") == expected
 
 
-def test_the_report_keeps_the_mode_of_what_it_replaces(built, tmp_path, umask):
+def test_the_report_keeps_the_mode_of_what_it_replaces(renamed, tmp_path, umask):
     report = tmp_path / "report"
     survival = Path(sys.executable).with_name("survival")
-    run = [survival, "report", "--warehouse", built.path, "--output", report]
+    run = [survival, "report", "--warehouse", renamed.path, "--output", report]
     subprocess.run(run, check=True, capture_output=True)
     assert mode(report / "index.html") == 0o644
     (report / "index.html").chmod(0o600)
@@ -273,15 +259,15 @@ def test_dbt_tells_an_impossible_day_in_one_line(tmp_path):
     assert output == "--vars: 2018-02-31 is no day of the calendar\n"
 
 
-def test_a_build_holds_3_gb_in_memory_if_it_is_told_nothing(built):
+def test_a_build_holds_3_gb_in_memory_if_it_is_told_nothing(renamed):
     code, output = limited(
-        built, None, "select current_setting('memory_limit') as held"
+        renamed, None, "select current_setting('memory_limit') as held"
     )
     assert code == 0, output
     assert '"held": "2.7 GiB"' in output
 
 
-def test_what_memory_has_no_room_for_is_written_beside_the_working_file(built):
+def test_what_memory_has_no_room_for_is_written_beside_the_working_file(renamed):
     """A sort of 320 MB, with 100 MB to hold; the disk is refused to the second."""
     sort = (
         "select count(*) as sorted, current_setting('memory_limit') as held, "
@@ -290,17 +276,17 @@ def test_what_memory_has_no_room_for_is_written_beside_the_working_file(built):
         "from (select range as a, hash(range) as b from range(20000000)))"
         " where n < 0 or a >= 0"
     )
-    code, output = limited(built, "100MB", sort)
+    code, output = limited(renamed, "100MB", sort)
     assert code == 0, output
     assert '"sorted": 20000000' in output
     assert '"held": "95.3 MiB"' in output
-    assert f'"spilled": "{working_file(built.path)}.tmp"' in output
-    spilled = spill_folder(working_file(built.path))
+    assert f'"spilled": "{working_file(renamed.path)}.tmp"' in output
+    spilled = spill_folder(working_file(renamed.path))
     assert not list(spilled.iterdir() if spilled.exists() else [])
     shutil.rmtree(spilled, ignore_errors=True)
     spilled.write_text("no folder")
     try:
-        code, output = limited(built, "100MB", sort)
+        code, output = limited(renamed, "100MB", sort)
     finally:
         spilled.unlink()
     assert code != 0
@@ -308,19 +294,19 @@ def test_what_memory_has_no_room_for_is_written_beside_the_working_file(built):
 
 
 @pytest.mark.parametrize(("given", "shown"), [(None, "2.7 GiB"), ("6GB", "5.5 GiB")])
-def test_a_reader_holds_as_much_as_a_build(built, monkeypatch, given, shown):
+def test_a_reader_holds_as_much_as_a_build(renamed, monkeypatch, given, shown):
     monkeypatch.delenv("MEMORY_LIMIT", raising=False)
     if given:
         monkeypatch.setenv("MEMORY_LIMIT", given)
-    with Published(built.path) as published:
+    with Published(renamed.path) as published:
         held = published.query("select current_setting('memory_limit') as held")
     assert held == [{"held": shown}]
 
 
-def test_a_limit_that_none_is_is_told_to_a_reader_too(built, monkeypatch):
+def test_a_limit_that_none_is_is_told_to_a_reader_too(renamed, monkeypatch):
     monkeypatch.setenv("MEMORY_LIMIT", "80%")
     with pytest.raises(WarehouseError, match="MEMORY_LIMIT is '80%'"):
-        Published(built.path).delivery()
+        Published(renamed.path).delivery()
 
 
 @pytest.mark.parametrize("value", ["", "0GB", "4", "80%", "2 gigabytes"])

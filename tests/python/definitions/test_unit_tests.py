@@ -1,10 +1,13 @@
-"""The models' unit tests hold for every study: what they read of one is their own."""
+"""The models' unit tests hold, and for every study: what they read is their own."""
 
 import re
+import shutil
 
 import yaml
+from building.journal import working_file
 from dbt_builds import PROJECT
 from delivery.definitions import studies
+from warehouses import Warehouse
 
 REFERENCE = re.compile(r"ref\(['\"](\w+)['\"]\)")
 
@@ -25,3 +28,19 @@ def test_no_unit_test_reads_the_rows_of_a_study():
                 if name in of_studies and "rows" not in given:
                     reading.append((test["name"], name))
     assert reading == []
+
+
+def test_every_unit_test_holds(example, tmp_path):
+    warehouse = Warehouse(tmp_path)
+    working = working_file(warehouse.path)
+    working.parent.mkdir(parents=True)
+    # It is in a working file that dbt looks up the columns of what a test is given.
+    shutil.copyfile(example.warehouse, working)
+    code, output = warehouse.run("test", "--select", "test_type:unit")
+    assert code == 0, output
+    declared = sum(
+        len(yaml.safe_load(path.read_text(encoding="utf-8")).get("unit_tests", []))
+        for path in (PROJECT / "models").rglob("*.yml")
+    )
+    assert f"Finished running 2 project hooks, {declared} unit tests in " in output
+    assert " WARN=0 ERROR=0 SKIP=0 " in output

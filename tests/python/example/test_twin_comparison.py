@@ -102,6 +102,7 @@ def test_one_patient_less_and_one_death_a_month_later_disagree_by_name(tmp_path)
     assert "abs__mrd_pos_ph_neg__patients__count" not in found
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("seed", [2])
 def test_another_twin_agrees_as_well(tmp_path, seed):
     delivery = tmp_path / "delivery"

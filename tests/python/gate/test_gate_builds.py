@@ -5,25 +5,35 @@ is what people type, a delivery for each kind of outcome.
 """
 
 import gzip
+import html
+import json
+import os
 import re
 import shutil
-from collections.abc import Callable
+import stat
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pytest
+from building.journal import working_file
 from building.keeping import kept_folder
 from delivery_files import EXAMPLE, as_parquet, copied, edited, read_rows, renewed
 from warehouses import Warehouse
 
 
 @pytest.fixture(scope="module")
-def warehouse(example, tmp_path_factory) -> Warehouse:
-    """A warehouse with the marts of the example delivery."""
-    warehouse = Warehouse(tmp_path_factory.mktemp("faults"))
+def warehouse(example, tmp_path_factory) -> Iterator[Warehouse]:
+    """The example, where only its group may read, under the name of a schema."""
+    before = os.umask(0o027)
+    warehouse = Warehouse(tmp_path_factory.mktemp("a [server]"))
+    warehouse.path = warehouse.folder / "marts.duckdb"
+    warehouse.environment["WAREHOUSE"] = str(warehouse.path)
     shutil.copyfile(example.warehouse, warehouse.path)
-    return warehouse
+    warehouse.path.chmod(0o440)
+    yield warehouse
+    os.umask(before)
 
 
 def person(table_name: str, **wanted: int | str) -> dict[str, str]:
@@ -97,47 +107,97 @@ INDEX_DATE = min(
     and row["access_program"] == "expanded_access"
 )
 
-# What a delivery is refused for: before anything of it is read, and of what was read.
+
+def without_follow_up(folder: Path) -> None:
+    (folder / "follow_up.csv").unlink()
+
+
+# What a delivery is refused for, before anything of it is read.
 UNREADABLE = {
     # The first renews the manifest.
     timestamps: "marrow_assessments.parquet: column assessment_date is TIMESTAMP",
+    without_follow_up: "follow_up.csv: required file is missing; expected "
+    "follow_up.csv, follow_up.csv.gz or follow_up.parquet",
     cut_in_transfer: "blood_counts.csv: has SHA-256 ",
     in_latin_1: "patients.csv: is not UTF-8 (on line ",
     bomb: "relapses.csv.gz: unpacks past 65 MB",
     linked_out: "transplants.csv: is a link that leads out of the folder",
 }
-CONTRADICTORY = {
-    appended(
-        "blood_counts", f"{DEAD['patient_id']},2018-03-01,100,1"
-    ): "blood_counts: 1 of ",
-    appended(
-        "treatment_cycles", f"{LIVING['patient_id']},other,1,commercial,1999-01-01,"
-    ): "treatment_cycles: 1 of ",
-    tenth_nulled: "mrd_assessments: 106 of ",
-}
 
 
-@pytest.mark.parametrize(
-    "faults", [UNREADABLE, CONTRADICTORY], ids=["unreadable", "contradictory"]
-)
-def test_a_refused_build_says_why_and_leaves_the_old_marts(warehouse, faults, tmp_path):
+def refused(warehouse: Warehouse, delivery: Path) -> list[str]:
+    """The reasons of a build that is refused, and leaves the marts as they were."""
     before = warehouse.answers()
-    folder = copied(tmp_path / "delivery")
-    for make in faults:
-        make(folder)
-    code, output = warehouse.run("build", delivery=folder)
+    code, output = warehouse.run("build", delivery=delivery)
     assert code != 0
     assert "Traceback" not in output
+    assert "secret value" not in output
+    assert f"not published: {warehouse.path} is as it was" in output
+    assert warehouse.answers() == before
     refusals = re.findall("delivery refused: (.*)", output)
-    for reason in faults.values():
+    *_, last = warehouse.query("select verdict, reason from marts.delivery_log")
+    assert last[0] == "refused"
+    # One sentence, wherever it is read.
+    assert any(last[1].startswith(refusal) for refusal in refusals), last
+    return refusals
+
+
+def test_a_delivery_that_cannot_be_read_says_why_and_changes_the_log_alone(
+    warehouse, tmp_path
+):
+    folder = copied(tmp_path / "delivery")
+    for make in UNREADABLE:
+        make(folder)
+    refusals = refused(warehouse, folder)
+    for reason in UNREADABLE.values():
         (refusal,) = (said for said in refusals if said.startswith(reason))
         refusals.remove(refusal)
     assert refusals == []
-    assert f"not published: {warehouse.path} is as it was" in output
-    assert warehouse.answers() == before
-    *_, last = warehouse.query("select verdict, reason from marts.delivery_log")
-    assert last[0] == "refused"
-    assert last[1]
+    first, last = warehouse.query(
+        "select delivery_id, data_cutoff_date, files from marts.delivery_log"
+    )
+    assert last[:2] == first[:2] and None not in last
+    # What could be read is known by its hash.
+    files_of_first, files_of_last = json.loads(first[2]), json.loads(last[2])
+    unlike = [file["file_name"] for file in files_of_last if file not in files_of_first]
+    assert unlike == ["manifest.csv", "blood_counts.csv"]
+    assert len(files_of_last) == len(files_of_first) - 5
+
+
+def test_a_delivery_that_the_gate_refuses_is_explained(warehouse, tmp_path):
+    folder = copied(tmp_path / "delivery")
+    script = "<script>alert(1)</script>"
+    for make in (
+        appended("blood_counts", f"{DEAD['patient_id']},2018-03-01,100,1"),
+        appended(
+            "treatment_cycles", f"{LIVING['patient_id']},other,1,commercial,1999-01-01,"
+        ),
+        tenth_nulled,
+        appended("marrow_assessments", f"=1+1{script},2017-01-01,secret value"),
+    ):
+        make(folder)
+    n_counts = len((folder / "blood_counts.csv").read_text().splitlines()) - 1
+    refusals = refused(warehouse, folder)
+    after_death = (
+        f"blood_counts: 1 of {n_counts} records: sample_date: A date is after the "
+        f"patient's death, on line {n_counts + 1}. Ask the site which of the two dates "
+        "is wrong [record_after_death]"
+    )
+    reasons = ["treatment_cycles: 1 of ", "mrd_assessments: 106 of ", after_death]
+    for reason in reasons:
+        (refusal,) = (said for said in refusals if said.startswith(reason))
+        refusals.remove(refusal)
+    assert refusals == []
+    quality = warehouse.folder / "target" / "quality"
+    page = (quality / "index.html").read_text()
+    listed = (quality / "findings.csv").read_text()
+    assert after_death in html.unescape(page)
+    assert script not in page
+    assert "=1+1&lt;script&gt;" in page
+    assert "'=1+1<script>" in listed
+    assert not re.search(r"(?i)\bsrc=|href=\"(?!#)|url\(|@import", page)
+    logs = "".join(path.read_text() for path in warehouse.folder.glob("logs/*"))
+    assert "secret value" not in page + listed + logs
 
 
 def built(warehouse: Warehouse, tmp_path: Path, make) -> str:
@@ -227,6 +287,14 @@ def doubted(warehouse, tmp_path_factory) -> Doubted:
 
     place = tmp_path_factory.mktemp("doubted")
     return Doubted(built(warehouse, place, make), dead, in_remission)
+
+
+def test_what_is_written_obeys_the_umask(warehouse, doubted):
+    assert stat.S_IMODE(warehouse.path.stat().st_mode) == 0o440
+    for folder in (working_file(warehouse.path).parent, warehouse.folder / "target"):
+        written = [path for path in folder.rglob("*") if path.is_file()]
+        assert written
+        assert not [path for path in written if path.stat().st_mode & 0o007]
 
 
 def test_whose_record_is_quarantined_is_not_event_free(warehouse, doubted):

@@ -3,6 +3,7 @@
 import math
 
 import duckdb
+import pytest
 from building.apart import build_apart
 from dbt_builds import DELIVERIES
 from delivery_files import copied, renewed
@@ -25,6 +26,7 @@ def is_same(sent: object, other: object) -> bool:
     return sent == other
 
 
+@pytest.mark.proof
 def test_every_mart_is_the_same_of_rows_in_another_order_in_a_lake(edges, tmp_path):
     """As Spark writes it: parts, in folders whose names look like columns."""
     place = tmp_path / "data_cutoff_date=2016-06-30" / "country=UK" / "a [delivery]*"
