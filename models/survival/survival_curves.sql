@@ -111,7 +111,6 @@ causes_listed as (
         event_free,
         event_free_before,
         n_exposed,
-        n_ended_so_far,
         '{{ cause }}' as cause,
         n_{{ cause }} as n_cause,
         n_{{ other }} as n_other
@@ -129,7 +128,6 @@ increments_summed as (
         sum(event_free_before * {{ ratio('n_cause', 'n_exposed') }}) over so_far
             as increments,
         sum(n_cause) over so_far as n_cause_so_far,
-        sum(n_other) over so_far as n_other_so_far,
         event_free_before * event_free_before
         * {{ hypergeometric_variance('n_cause', 'n_exposed') }} as own_variance,
         event_free_before * event_free_before
@@ -146,30 +144,44 @@ incidence_estimated as (
     from increments_summed
 ),
 
+-- An increment of the cause counts with 1 - slope * (F - F then), squared, one of the
+-- other with slope * (F - F then). F is told by what of it is still to come, which
+-- falls to 0 as S does: the sums keep their digits where nearly all have had the event.
+incidence_to_come as (
+    select
+        *,
+        max(incidence) over (partition by {{ cause_keys }}) - incidence as to_come
+    from incidence_estimated
+),
+
 variance_summed as (
     select
         *,
         sum(
-            power(1 + slope * incidence, 2) * own_variance
-            + power(slope * incidence, 2) * other_variance
+            slope * slope * (
+                own_variance * power(event_free - to_come, 2)
+                + other_variance * power(to_come, 2)
+            )
         ) over so_far as squares,
         sum(
-            slope * (1 + slope * incidence) * own_variance
-            + slope * slope * incidence * other_variance
+            slope * slope
+            * (own_variance * (event_free - to_come) - other_variance * to_come)
         ) over so_far as products,
         sum(slope * slope * (own_variance + other_variance)) over so_far as slopes
-    from incidence_estimated
+    from incidence_to_come
     window so_far as (partition by analysis_id, stratum, cause {{ until_now }})
 ),
 
--- Where all have had the event and nobody the other one, the terms of earlier days
--- cancel exactly; summed in floats they leave noise that the root would magnify.
 variance_taken as (
     select
         *,
         case
-            when event_free = 0 and n_other_so_far = 0 then own_variance
-            else squares + incidence * (incidence * slopes - 2 * products)
+            when n_cause_so_far > 0
+                then
+                    squares
+                    + to_come * (to_come * slopes + 2 * products)
+                    + case when event_free = 0 then own_variance else 0 end
+            else 0
         end as variance_of_day
     from variance_summed
 ),
@@ -177,7 +189,7 @@ variance_taken as (
 variance_carried as (
     select
         *,
-        {{ carried('variance_of_day', 'n_ended_so_far', cause_keys) }} as variance
+        {{ carried('variance_of_day', 'n_cause_so_far', cause_keys) }} as variance
     from variance_taken
 ),
 

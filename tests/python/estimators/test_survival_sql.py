@@ -311,6 +311,19 @@ def test_both_causes_on_one_day_are_handled_at_once(bmt):
     assert_close(value_at(curve, 5, "competing_incidence"), 1 / 5, "F2(5)")
 
 
+@pytest.mark.parametrize("n_competing", [0, 1])
+def test_errors_keep_their_digits_where_nearly_all_have_had_the_event(bmt, n_competing):
+    """Of 30,000 two are left: terms of 1 / S^2, 2e8, that add up to one of 2e-9."""
+    competing = [(15, 2), (25, 2)][:n_competing]
+    patients = [(10, 1)] * 29000 + [(20, 1)] * 998 + competing + [(30, 0)] * 2
+    curve = hand_worked(bmt, "event", patients)["survival_curves"]
+    for day in (10, 20, 30):
+        for column, cause in ("cumulative_incidence", 1), ("competing_incidence", 2):
+            _, variance = incidence(patients, day, cause=cause)
+            found = value_at(curve, day, f"{column}_std_error")
+            assert isclose(found, sqrt(variance), rel_tol=1e-11), (day, column)
+
+
 def test_an_event_on_day_0_counts(bmt):
     curve = hand_worked(bmt, "event", [(0, 1), (0, 0), (3, 2), (9, 0)])[
         "survival_curves"

@@ -263,8 +263,8 @@ def test_sql_and_python_agree_on_real_patients(bmt, recomputed):
         # The variance of the incidence with half of its second sum.
         (
             "survival_curves",
-            "incidence * slopes - 2 * products",
-            "incidence * slopes - products",
+            "slopes + 2 * products",
+            "slopes + products",
             "survival_curves.cumulative_incidence_std_error",
         ),
         (
