@@ -48,7 +48,7 @@ bench: .venv/installed
 	    echo "make needs Python 3.11, 3.12 or 3.13 with its venv module; none is on PATH" >&2; exit 1; \
 	fi; \
 	[ -x .venv/bin/python ] || $$found -m venv .venv
-	$(PIP) install --no-deps --require-hashes -r requirements.lock
+	$(PIP) install --no-compile --no-deps --require-hashes -r requirements.lock
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 

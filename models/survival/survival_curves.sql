@@ -128,6 +128,7 @@ increments_summed as (
         sum(event_free_before * {{ ratio('n_cause', 'n_exposed') }}) over so_far
             as increments,
         sum(n_cause) over so_far as n_cause_so_far,
+        sum(n_other) over so_far as n_other_so_far,
         event_free_before * event_free_before
         * {{ hypergeometric_variance('n_cause', 'n_exposed') }} as own_variance,
         event_free_before * event_free_before
@@ -172,17 +173,16 @@ variance_summed as (
     window so_far as (partition by analysis_id, stratum, cause {{ until_now }})
 ),
 
+-- Of the cause alone it is as that of S, and exactly 0 where all have had the event.
 variance_taken as (
     select
         *,
         case
-            when n_cause_so_far > 0
-                then
-                    squares
-                    + to_come * (to_come * slopes + 2 * products)
-                    + case when event_free = 0 then own_variance else 0 end
-            else 0
-        end as variance_of_day
+            when n_cause_so_far = 0 then 0
+            when n_other_so_far = 0 then event_free * event_free * slopes
+            else squares + to_come * (to_come * slopes + 2 * products)
+        end
+        + case when event_free = 0 then own_variance else 0 end as variance_of_day
     from variance_summed
 ),
 

@@ -28,7 +28,8 @@ def test_a_drug_that_no_record_has_replaces_no_marts_that_have_patients(
     delivery = DELIVERIES / "edges" / "delivery"
     shutil.copyfile(edges.warehouse, tmp_path / "warehouse.duckdb")
     drugs = ["Inotuzumab", "nelarabine"]
-    made = build(delivery, tmp_path, variables={"index_drug": drugs})
+    gate = ("--select", "+assert_delivery_accepted")
+    made = build(delivery, tmp_path, *gate, variables={"index_drug": drugs})
     assert made.exit_code == 1
     assert _log_alone_differs(edges.warehouse, made.warehouse)
     misspelt, absent = (

@@ -324,6 +324,12 @@ def test_errors_keep_their_digits_where_nearly_all_have_had_the_event(bmt, n_com
             assert isclose(found, sqrt(variance), rel_tol=1e-11), (day, column)
 
 
+def test_an_error_is_exactly_0_where_all_have_had_the_event(bmt):
+    patients = [*((day, 1) for day in range(1, 40)), (50, 1), (50, 1)]
+    curve = hand_worked(bmt, "event", patients)["survival_curves"]
+    assert value_at(curve, 50, "cumulative_incidence_std_error") == 0
+
+
 def test_an_event_on_day_0_counts(bmt):
     curve = hand_worked(bmt, "event", [(0, 1), (0, 0), (3, 2), (9, 0)])[
         "survival_curves"
@@ -451,7 +457,8 @@ def test_a_grouping_known_too_late_fails_the_build_by_name(tmp_path):
     }.items():
         with (seed.parent / f"{name}.csv").open("a", encoding="utf-8") as file:
             file.write(f"{row}\n")
-    made = build(DELIVERIES / "edges" / "delivery", tmp_path, project=project)
+    counted = ("--select", "+survival_event_table")
+    made = build(DELIVERIES / "edges" / "delivery", tmp_path, *counted, project=project)
     assert made.exit_code == 1
     late = [line for line in made.output.splitlines() if "known_too_late=" in line]
     assert [
