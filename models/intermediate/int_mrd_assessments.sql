@@ -125,7 +125,7 @@ categorised as (
                 then samples.response_cut_reason
             when samples_in_remission.patient_id is null then 'not_in_remission'
             when samples.mrd_category is null then samples.inadequate_reason
-        end as left_out_reason,
+        end as exclusion_reason,
         samples.file_line,
         samples.source_record
     from samples

@@ -34,7 +34,7 @@ remission_responses as (
         on assessments.day_number between
             response_windows.first_day and response_windows.last_day
     where
-        assessments.left_out_reason is null
+        assessments.exclusion_reason is null
         and assessments.grade_precedence is not null
 ),
 
@@ -64,7 +64,7 @@ mrd_responses as (
     inner join response_windows
         on samples.day_number between
             response_windows.first_day and response_windows.last_day
-    where samples.left_out_reason is null and samples.is_response
+    where samples.exclusion_reason is null and samples.is_response
 ),
 
 -- The first of each event that a row of `delivered_events` makes.

@@ -218,7 +218,7 @@ graded as (
                 then 'after_follow_up'
             when measured.assessment_date > treatments.response_cut_date
                 then treatments.response_cut_reason
-        end as left_out_reason,
+        end as exclusion_reason,
         measured.file_line,
         measured.source_record
     from measured

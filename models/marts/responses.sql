@@ -56,7 +56,7 @@ assessments_windowed as (
             patient_windows.patient_id = assessments.patient_id
             and assessments.day_number between
             patient_windows.first_day and patient_windows.last_day
-    where assessments.left_out_reason is null and assessments.grade is not null
+    where assessments.exclusion_reason is null and assessments.grade is not null
 ),
 
 remissions_found as (
@@ -96,7 +96,7 @@ samples_windowed as (
             patient_windows.patient_id = samples.patient_id
             and samples.day_number between
             patient_windows.first_day and patient_windows.last_day
-    where samples.left_out_reason is null
+    where samples.exclusion_reason is null
 ),
 
 mrd_found as (
