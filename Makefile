@@ -10,6 +10,8 @@ IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
 WAREHOUSE_FILE = $${WAREHOUSE:-warehouse.duckdb}
 # The checks build in a place of their own, whatever the caller has set.
 CHECKED = env -u DELIVERY_DIR -u DBT_TARGET_PATH WAREHOUSE=.build/test/warehouse.duckdb $(IN_VENV)
+# One more than there are cores: a build waits for its own child now and then.
+WORKERS = $$(.venv/bin/python -c 'import os; print(os.cpu_count() + 1)')
 PROOF_PATH = tests/python/support:tests/python/derivation:tests/python/estimators
 
 .PHONY: all test test-spark bench proof lock
@@ -27,7 +29,7 @@ test: .venv/installed
 	$(IN_VENV) ruff format --check .
 	$(IN_VENV) mypy
 	$(CHECKED) sqlfluff lint --processes 2 models tests dbt_project/analyses
-	$(CHECKED) pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	$(CHECKED) pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 proof: .venv/installed
 	$(CHECKED) pytest -m proof tests

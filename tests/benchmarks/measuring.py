@@ -108,9 +108,9 @@ class _Sampler(threading.Thread):
             began = time.perf_counter()
             found = members(self.session)
             self.seconds |= found
-            # A child that has not begun its own program yet holds its parent's memory:
-            # it tells the same of it, addresses and all.
-            held = sum(map(proportional_set_size, set(map(memory_map, found))))
+            # A child that has not begun its own program yet holds its parent's memory.
+            maps = {address_space(sums): sums for sums in map(memory_map, found)}
+            held = sum(map(proportional_set_size, maps.values()))
             self.kilobytes = max(self.kilobytes, held)
             rest = max(SHORTEST_INTERVAL, REST * (time.perf_counter() - began))
 
@@ -150,6 +150,14 @@ def memory_map(pid: int) -> str:
         return Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
     except (FileNotFoundError, ProcessLookupError):
         return ""
+
+
+def address_space(sums: str) -> tuple[str, ...]:
+    """What tells it from others: the addresses, and how much of them is in memory.
+
+    What of that is shared may change between two looks at the same one.
+    """
+    return tuple(sums.splitlines()[:2])
 
 
 def proportional_set_size(sums: str) -> int:
