@@ -1,6 +1,7 @@
 """Questions to sites over five deliveries: each state as worked by hand beforehand."""
 
 import csv
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -36,12 +37,13 @@ STATES = {
     LOST: [None, None, "open", "open", "open"],
 }
 # The first and the last delivery in which each was found.
+FIRST = "neuf-synthetic-twin-1"
 FOUND = {
-    UNDATED: ("d1", "d5"),
-    AGAIN: ("d1", "d4"),
-    UNASKED: ("d1", "d5"),
-    EARLY: ("d1", "d5"),
-    LATER: ("d1", "d1"),
+    UNDATED: (FIRST, "d5"),
+    AGAIN: (FIRST, "d4"),
+    UNASKED: (FIRST, "d5"),
+    EARLY: (FIRST, "d5"),
+    LATER: (FIRST, FIRST),
     LOST: ("d3", "d5"),
 }
 RELAPSE = {"relapses": [({"patient_id": "08867"}, {"relapse_date": "2017-01-01"})]}
@@ -49,9 +51,8 @@ CAUSE = ({"patient_id": "08867"}, {"death_cause": "relapse"})
 FORGOTTEN = ({"patient_id": "01182"}, {"vital_status": "dead", "death_date": ""})
 DATED = ({"patient_id": "27845"}, {"death_date": "2017-12-31"})
 SEEN = ({"patient_id": "22746"}, {"last_contact_date": "2017-08-02"})
-# What the sites send over the example: edits of records, and answers.
+# What the sites send after the example: edits of records, and answers.
 DELIVERIES = [
-    ({}, []),
     (
         RELAPSE,
         [
@@ -93,12 +94,12 @@ def filled_in(given: dict[str, tuple[str, str]], form: Path) -> list[dict[str, s
 def delivered(
     folder: Path, number: int, ids: dict[str, str], *, form: Path | None = None
 ) -> Path:
-    """Delivery `number`, from 1: every other one in another order and format.
+    """Delivery `number`, from 2: every other one in another order and format.
 
     With answers by `form`, the file that `survival queries` wrote, or by a table with
     the columns that the contract requires.
     """
-    edits, answers = DELIVERIES[number - 1]
+    edits, answers = DELIVERIES[number - 2]
     copied(folder)
     for path in folder.glob("*.csv"):
         rows = read_rows(path)
@@ -151,27 +152,25 @@ def sent_to_sites(place: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory):
-    """What each of the five builds published, one over the other."""
+def published(example, tmp_path_factory):
+    """What each of the five builds published, the example and four over it."""
     place = tmp_path_factory.mktemp("queries")
-    files, ids = [], {}
-    for number in range(1, len(DELIVERIES) + 1):
+    shutil.copyfile(example.warehouse, place / "warehouse.duckdb")
+    files = [shutil.copyfile(example.warehouse, place / "1.duckdb")]
+    found = rows(files[0], "select rule_id, patient_id, query_id from marts.queries")
+    ids = {
+        name: query_id
+        for name, asked in ASKED.items()
+        for rule_id, patient_id, query_id in found
+        if asked == (rule_id, patient_id)
+    }
+    for number in range(2, len(DELIVERIES) + 2):
         form = sent_to_sites(place) if number == 2 else None
         delivery = delivered(place / f"d{number}", number, ids, form=form)
         built = build(delivery, place)
         assert built.exit_code == 0, built.output
         files.append(place / f"{number}.duckdb")
         files[-1].write_bytes(built.warehouse.read_bytes())
-        if number == 1:
-            found = rows(
-                files[0], "select rule_id, patient_id, query_id from marts.queries"
-            )
-            ids |= {
-                name: query_id
-                for name, asked in ASKED.items()
-                for rule_id, patient_id, query_id in found
-                if asked == (rule_id, patient_id)
-            }
     return files
 
 
@@ -216,7 +215,7 @@ def test_order_lines_and_format_change_no_id(published):
     ((still_found,),) = rows(
         published[1],
         "select count(*) from marts.queries "
-        "where first_delivery_id = 'd1' and last_delivery_id = 'd2'",
+        f"where first_delivery_id = '{FIRST}' and last_delivery_id = 'd2'",
     )
     assert still_found == len(first) - 1
 
