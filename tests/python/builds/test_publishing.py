@@ -144,7 +144,7 @@ def test_a_full_disk_leaves_the_marts_as_they_were(published):
     before = published.answers()
     with published.start("build") as process:
         # No file may grow past what is left of the disk.
-        left = published.path.stat().st_size // 12
+        left = published.path.stat().st_size // 4
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (left, left))
         output, _ = process.communicate()
     assert process.returncode != 0
