@@ -127,14 +127,16 @@ def warnings_against_log(
 
 
 @contextmanager
-def opened(file: Path, *, is_read: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A published file under a name of its own; `is_read` where it is not written to.
+def opened(
+    file: Path, *, read_only: bool = True
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A published file, whatever it is called, under the name ``published``.
 
-    One that is called marts.duckdb would be taken for its schema marts.
+    Under its own, one called marts.duckdb would be taken for its schema marts.
     """
     with duckdb.connect() as connection:
         quoted = str(file).replace("'", "''")
-        mode = " (read_only)" if is_read else ""
+        mode = " (read_only)" if read_only else ""
         connection.execute(f"attach '{quoted}' as published{mode}")
         connection.execute("use published")
         yield connection
@@ -224,7 +226,7 @@ def publish_with_log(marts: Path, warehouse: Path, rows: list[Row]) -> None:
     try:
         create_private(edited)
         shutil.copyfile(marts, edited)
-        with opened(edited, is_read=False) as connection:
+        with opened(edited, read_only=False) as connection:
             write_rows(connection, "marts.delivery_log", rows)
             connection.execute("checkpoint")
         publish(edited, warehouse)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from building.build import Build
 from building.journal import (
     journal_of,
     read_journal,
@@ -254,6 +255,20 @@ def test_a_build_that_cannot_be_logged_is_logged_by_the_next(tmp_path):
         log_unpublished(warehouse, read_journal(notes))
     assert [row["build_id"] for row in read_log(warehouse)] == ["a", "b"]
     assert read_journal(tmp_path / "nothing") == []
+
+
+def test_what_cannot_be_written_at_the_end_is_told_in_a_line(example, tmp_path):
+    """As where the disk is full by then: the working file takes no more."""
+    build = Build(tmp_path / "warehouse.duckdb", example.warehouse, is_whole=True)
+    build.row = opening_row(build_id="a", parameters={})
+    with (
+        duckdb.connect(str(example.warehouse), read_only=True) as connection,
+        pytest.raises(BuildRefused) as refused,
+    ):
+        build.publish(connection)
+    (line,) = str(refused.value).splitlines()
+    assert f"{example.warehouse} cannot be written (is the disk full?): " in line
+    assert not build.warehouse.exists()
 
 
 def test_a_link_is_followed_and_its_target_replaced(tmp_path):

@@ -40,9 +40,7 @@ def test_every_edge_ends_as_worked_by_hand(edges, mart):
 
 
 @pytest.mark.parametrize(
-    ("seed", "faults"),
-    [pytest.param(11, False, marks=pytest.mark.proof), (523, True)],
-    ids=["clean", "with_faults"],
+    ("seed", "faults"), [(11, False), (523, True)], ids=["clean", "with_faults"]
 )
 def test_random_patients_end_as_the_oracle_reads_the_protocol(
     built, tmp_path_factory, seed, faults

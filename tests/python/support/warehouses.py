@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 from building.apart import spare_parsing
+from building.log import opened
 from delivery.definitions import PROJECT
 
 NETWORK_CUT = Path(__file__).parent / "network_cut"
@@ -46,20 +47,13 @@ class Warehouse:
         return process.returncode, re.sub(r"(?m)^\d\d:\d\d:\d\d  ", "", output)
 
     def query(self, sql: str) -> list[tuple]:
-        with self._connect() as connection:
+        with opened(self.path) as connection:
             return connection.execute(sql).fetchall()
 
     def answers(self) -> dict[str, tuple]:
         """Rows and a hash of all values, by table that people read."""
-        with self._connect() as connection:
+        with opened(self.path) as connection:
             return answers(connection)
-
-    def _connect(self) -> duckdb.DuckDBPyConnection:
-        """Read it, whatever it is called: a file may have the name of a schema."""
-        connection = duckdb.connect()
-        connection.execute(f"attach '{self.path}' as published (read_only)")
-        connection.execute("use published")
-        return connection
 
 
 def answers(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple]:
