@@ -8,8 +8,10 @@
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
 WAREHOUSE_FILE = $${WAREHOUSE:-warehouse.duckdb}
-# The checks build in a place of their own, whatever the caller has set.
-CHECKED = env -u DELIVERY_DIR -u DBT_TARGET_PATH WAREHOUSE=.build/test/warehouse.duckdb $(IN_VENV)
+# The checks build in a place of their own, whatever the caller has set; they start Python
+# some hundred times, and compile what it imports once.
+CHECKED = env -u DELIVERY_DIR -u DBT_TARGET_PATH -u PYTHONDONTWRITEBYTECODE \
+    WAREHOUSE=.build/test/warehouse.duckdb $(IN_VENV)
 # One more than there are cores: a build waits for its own child now and then.
 WORKERS = $$(.venv/bin/python -c 'import os; print(os.cpu_count() + 1)')
 PROOF_PATH = tests/python/support:tests/python/derivation:tests/python/estimators
@@ -51,6 +53,7 @@ bench: .venv/installed
 	fi; \
 	[ -x .venv/bin/python ] || $$found -m venv .venv
 	$(PIP) install --no-compile --no-deps --require-hashes -r requirements.lock
+	@.venv/bin/python -W ignore -m compileall -q -j 0 .venv/lib
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
