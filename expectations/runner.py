@@ -14,16 +14,16 @@ import tempfile
 from typing import Any
 
 import duckdb
-import pandas
 from delivery.definitions import PROJECT
 
 from expectations.tables import tables_to_judge
 
+# Of the columns that are no text.
 _TYPES = {
-    "is_evaluated": "boolean",
-    "is_successful": "boolean",
-    "n_evaluated": "Int64",
-    "n_unexpected": "Int64",
+    "is_evaluated": "BOOLEAN",
+    "is_successful": "BOOLEAN",
+    "n_evaluated": "BIGINT",
+    "n_unexpected": "BIGINT",
 }
 
 
@@ -52,14 +52,14 @@ class Runner:
             ]
         )
 
-    def results(self, connection: duckdb.DuckDBPyConnection) -> pandas.DataFrame:
+    def results(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
         """Evaluate every suite on schemas ``delivery`` and ``quality``."""
         answer, _ = self._process.communicate(pickle.dumps(tables_to_judge(connection)))
         if self._process.returncode:
             self._diagnostics.seek(0)
             *_, last = self._diagnostics.read().decode().splitlines() or ["no reason"]
             raise RuntimeError(f"the suites could not be evaluated: {last}")
-        return typed_results(json.loads(answer))
+        return typed_results(connection, json.loads(answer))
 
     def stop(self) -> None:
         """End the process, whether or not it was asked."""
@@ -68,7 +68,12 @@ class Runner:
             self._process.wait()
 
 
-def typed_results(rows: list[dict[str, Any]]) -> pandas.DataFrame:
+def typed_results(
+    connection: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]
+) -> duckdb.DuckDBPyRelation:
     """What the worker answers, as a table with the types of its columns."""
-    results = pandas.DataFrame(rows)
-    return results.astype({name: _TYPES.get(name, "string") for name in results})
+    types = {name: _TYPES.get(name, "VARCHAR") for name in rows[0]}
+    return connection.query(
+        "select unnest(from_json(?, ?), recursive := true)",
+        params=[json.dumps(rows, default=int), json.dumps([types])],
+    )

@@ -5,6 +5,7 @@ which takes seconds, while dbt reads and parses the delivery on another core; th
 evaluates what it is sent on its standard input, and answers on its standard output.
 """
 
+import importlib.util
 import json
 import os
 import pickle
@@ -12,6 +13,24 @@ import sys
 import warnings
 from typing import Any
 
+import pandas
+
+from expectations.tables import Columns
+
+
+def _when_used(package: str, name: str) -> None:
+    """Have a package's module imported by the first that asks it for anything."""
+    spec = importlib.util.find_spec(f"{package}.{name}")
+    assert spec and spec.loader
+    spec.loader = importlib.util.LazyLoader(spec.loader)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    setattr(sys.modules[package], name, module)
+    spec.loader.exec_module(module)
+
+
+# A third of Great Expectations' import, and no suite of these needs it.
+_when_used("scipy", "stats")
 # Great Expectations reports its use to its makers unless told not to before import.
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
@@ -21,7 +40,7 @@ with warnings.catch_warnings():
     from great_expectations import expectations as gxe
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
-from expectations.suites import declared_suites
+    from expectations.suites import declared_suites
 
 RESULT_COLUMNS = (
     "expectation_id",
@@ -40,7 +59,9 @@ RESULT_COLUMNS = (
 
 
 def evaluate(
-    tables: dict[str, Any], *, suites: dict[str, list[gxe.Expectation]] | None = None
+    tables: dict[str, pandas.DataFrame],
+    *,
+    suites: dict[str, list[gxe.Expectation]] | None = None,
 ) -> list[dict[str, Any]]:
     """Evaluate the declared suites on their tables.
 
@@ -93,7 +114,7 @@ def _validated(
     source: Any,
     table_name: str,
     expectations: list[gxe.Expectation],
-    tables: dict[str, Any],
+    tables: dict[str, pandas.DataFrame],
 ) -> dict[str, dict]:
     frame = tables[table_name]
     suite = gx.ExpectationSuite(name=table_name)
@@ -111,7 +132,7 @@ def _validated(
     }
 
 
-def _found(result: Any, frame: Any) -> dict[str, Any]:
+def _found(result: Any, frame: pandas.DataFrame) -> dict[str, Any]:
     raised = [
         entry.get("exception_message")
         for entry in result.exception_info.values()
@@ -130,12 +151,22 @@ def _found(result: Any, frame: Any) -> dict[str, Any]:
     }
 
 
+def as_frames(tables: dict[str, Columns]) -> dict[str, pandas.DataFrame]:
+    """Data frames of what `tables_to_judge` read; of the counts, a column per rule."""
+    frames = {name: pandas.DataFrame(columns) for name, columns in tables.items()}
+    frames["rule_counts"] = frames["rule_counts"].pivot(
+        index="table_name", columns="rule_id", values="n_records"
+    )
+    frames["reconciliation"] = frames["reconciliation"].set_index("table_name")
+    return frames
+
+
 def main() -> None:
     """Evaluate the pickled tables of standard input; answer in JSON."""
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
     # Whatever a library prints is no answer.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    results = evaluate(pickle.load(sys.stdin.buffer))
+    results = evaluate(as_frames(pickle.load(sys.stdin.buffer)))
     json.dump(results, answer, default=int)
     answer.close()
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pandas
 from dbt import selected_resources
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
@@ -130,18 +129,21 @@ class Plugin(BasePlugin):
         except BuildRefused as refused:
             raise Refused(str(refused)) from refused
 
-    def judge(self, session: duckdb.DuckDBPyConnection) -> pandas.DataFrame:
+    def judge(self, session: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
         """What Great Expectations finds in the delivery of the working file."""
         return (self.runner or Runner()).results(session)
 
-    def report(self, session: duckdb.DuckDBPyConnection) -> pandas.DataFrame:
+    def report(self, session: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
         """Write the page and list of what was found, and log what stops the build."""
         paths = write_page(session, quality_folder())
         if stops := [message for is_stop, message in read_messages(session) if is_stop]:
             self.build.row.update(verdict="refused", reason="\n".join(stops))
-        return pandas.DataFrame({"file_name": [path.name for path in paths]})
+        return session.query(
+            "select unnest(cast(? as varchar[])) as file_name",
+            params=[[path.name for path in paths]],
+        )
 
-    def publish(self, session: duckdb.DuckDBPyConnection) -> pandas.DataFrame:
+    def publish(self, session: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
         """Publish a whole build; what is returned is stored as the last table."""
         # Once more, with what only the derivation showed.
         write_page(session, quality_folder())
@@ -152,11 +154,10 @@ class Plugin(BasePlugin):
             # this is in its words.
             sys.tracebacklimit = 0
             raise Refused(str(refused)) from None
-        return pandas.DataFrame(
-            {
-                "warehouse": [str(self.build.warehouse)],
-                "is_published": [self.build.is_published],
-            }
+        return session.query(
+            "select cast(? as varchar) as warehouse, "
+            "cast(? as boolean) as is_published",
+            params=[str(self.build.warehouse), self.build.is_published],
         )
 
 

@@ -4,7 +4,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import duckdb
-import pandas
 
 from delivery.blanks import BLANKS
 from delivery.contract import Table, delivery_contract
@@ -169,6 +168,9 @@ def _load_records(
     connection: duckdb.DuckDBPyConnection, file: DeliveredFile, table: Table
 ) -> int:
     """Read a file record by record; return how many have not their header's fields."""
+    # Most deliveries are plain, and read sooner than this is imported.
+    import pandas
+
     batch: list[list[str | int | None]] = []
     malformed: list[tuple[str, int, int, str]] = []
     patients: list[tuple[str, int, str]] = []

@@ -23,7 +23,7 @@ from delivery.preflight import inspect_delivery
 
 from expectations.runner import typed_results
 from expectations.tables import tables_to_judge
-from expectations.worker import declared_suites, evaluate
+from expectations.worker import as_frames, declared_suites, evaluate
 
 JUDGED = "model.neuf_warehouse.expectation_results"
 PAGES = "model.neuf_warehouse.quality_pages"
@@ -67,11 +67,12 @@ class Gate:
                 if node["resource_type"] == "seed":
                     _load_seed(connection, node)
                 elif node["unique_id"] == JUDGED:
-                    tables = tables_to_judge(connection)
+                    tables = as_frames(tables_to_judge(connection))
                     results = typed_results(
+                        connection,
                         evaluate(tables, suites=suites)
                         if suites
-                        else self._evaluate(tables)
+                        else self._evaluate(tables),
                     )
                     connection.register("results", results)
                     connection.execute(
