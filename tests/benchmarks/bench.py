@@ -150,7 +150,7 @@ class Bench:
         ]
 
     def build(self) -> Iterator[list[Row]]:
-        """Builds of many patients beside the floor, and two endpoints of them alone."""
+        """Builds of many patients beside the floor, and their endpoints alone."""
         for patients in self.sizes:
             for file_format in ("csv", "parquet"):
                 delivery = self.delivery(patients, file_format)
@@ -163,7 +163,7 @@ class Bench:
                         Row(
                             what,
                             size,
-                            f"{by}, OS and DFS alone",
+                            f"{by}, the endpoints alone",
                             partial(
                                 measured,
                                 [sys.executable, HERE / f"endpoints_{by}.py", delivery],

@@ -1,38 +1,25 @@
-"""OS and DFS of a delivery in plain, vectorised pandas: what one would write instead.
+"""The study's endpoints in plain, vectorised pandas: what one would write instead.
 
 python tests/benchmarks/endpoints_pandas.py DELIVERY
 
-Who is included, when the follow-up ends, the day and kind of each patient's end, as the
-protocol says (P1-P7, P14-P16, P18-P20). What it leaves out: other endpoints and
-groupings, partial dates of anything but a death, contradictions, quarantine, findings,
-and the record that each verdict rests on.
+Who is included, when the follow-up ends, remissions, responses and relapses, the day
+and kind of each patient's end, as the protocol says (P1-P10, P14-P21, P24, P25). What
+it leaves out: groupings, partial dates of anything but a death (a month is its 15th, a
+year none), tables that this study does not collect, contradictions, quarantine,
+findings, and the record that each verdict rests on.
 """
 
 import sys
 from pathlib import Path
 
 import pandas as pd
+import study_protocol as protocol
+from responses_pandas import responded
 
-COUNTRIES = ("FR", "IT", "RU", "ES", "GB")
-FIRST_DAY, LAST_DAY = pd.Timestamp("2014-01-01"), pd.Timestamp("2017-06-30")
-STUDY_END = pd.Timestamp("2017-12-31")
-# Dates that show a patient alive, by table.
-CONTACTS = {
-    "diagnoses": ["diagnosis_date"],
-    "genetic_findings": ["test_date"],
-    "therapy_lines": ["start_date", "end_date"],
-    "disease_status": ["status_date"],
-    "treatment_cycles": ["start_date", "end_date"],
-    "marrow_assessments": ["assessment_date"],
-    "blood_counts": ["sample_date"],
-    "extramedullary_assessments": ["assessment_date"],
-    "mrd_assessments": ["sample_date"],
-    "relapses": ["relapse_date"],
-    "transplants": ["transplant_date"],
-    "lymphocyte_infusions": ["infusion_date"],
-    "medications": ["start_date", "end_date"],
-    "follow_up": ["trial_entry_date"],
-}
+Tables = dict[str, pd.DataFrame]
+FIRST_DAY, LAST_DAY, STUDY_END = map(
+    pd.Timestamp, (protocol.FIRST_DAY, protocol.LAST_DAY, protocol.STUDY_END)
+)
 
 
 def read(folder: Path, table: str) -> pd.DataFrame:
@@ -43,44 +30,41 @@ def read(folder: Path, table: str) -> pd.DataFrame:
     return pd.read_csv(folder / f"{table}.csv", dtype=str).drop_duplicates()
 
 
-def days(texts: pd.Series, *, day: str = "15") -> pd.Series:
-    """Dates; a month stands for a day of it, and a year for none."""
-    texts = texts.str.strip().where(texts.str.len() != 7, texts + f"-{day}")
-    return pd.to_datetime(texts, format="%Y-%m-%d", errors="coerce")
+def first_days(texts: pd.Series) -> pd.Series:
+    """The first day that a date may be of: of a month, or of a year."""
+    whole = (texts.str.strip() + "-01-01").str[:10]
+    return pd.to_datetime(whole, format="%Y-%m-%d", errors="coerce")
 
 
-def days_of_death(texts: pd.Series, contact: pd.Series) -> pd.Series:
-    """The day that stands for a death, not before the last contact (P20)."""
-    texts = texts.str.strip()
-    first = days(texts.where(texts.str.len() != 4, texts + "-01-01"), day="01")
-    last = first.where(texts.str.len() != 7, first + pd.offsets.MonthEnd(0))
-    last = last.where(texts.str.len() != 4, first + pd.offsets.YearEnd(0))
-    low = pd.concat([first, contact], axis=1).max(axis=1)
-    # A month is its 15th, moved into what is possible; a year the middle of it.
-    middle = (first + pd.Timedelta(days=14)).clip(lower=low)
-    room = (last - low).dt.days
-    # Whole numbers: of a NaN, pandas rounds whatever stands in memory.
-    half = pd.to_timedelta((room // 2).fillna(0).astype("int64"), "D")
-    middle = middle.where(texts.str.len() != 4, low + half)
-    return first.where(texts.str.len() == 10, middle.where(room.between(0, 30)))
+def last_days(texts: pd.Series) -> pd.Series:
+    """The last day that a date may be of."""
+    first, size = first_days(texts), texts.str.strip().str.len()
+    last = first.where(size != 7, first + pd.offsets.MonthEnd(0))
+    return last.where(size != 4, first + pd.offsets.YearEnd(0))
 
 
-def last_contacts(tables: dict[str, pd.DataFrame], cutoff: pd.Timestamp) -> pd.Series:
+def days(texts: pd.Series) -> pd.Series:
+    """Dates; a month stands for its 15th, and a year for none."""
+    first, size = first_days(texts), texts.str.strip().str.len()
+    return first.where(size != 7, first + pd.Timedelta(days=14)).where(size != 4)
+
+
+def last_contacts(tables: Tables, cutoff: pd.Timestamp) -> pd.Series:
     """The last dated record of each patient by the cut-off."""
     dated = pd.concat(
         pd.DataFrame(
             {
                 "patient_id": tables[table]["patient_id"],
-                "date": days(tables[table][column], day="01"),
+                "date": first_days(tables[table][column]),
             }
         )
-        for table, columns in CONTACTS.items()
+        for table, columns in protocol.CONTACTS.items()
         for column in columns
     )
     return dated[dated["date"] <= cutoff].groupby("patient_id")["date"].max()
 
 
-def included(tables: dict[str, pd.DataFrame], cutoff: pd.Timestamp) -> pd.DataFrame:
+def included(tables: Tables, cutoff: pd.Timestamp) -> pd.DataFrame:
     """The patients of the study, with index date and disease group."""
     cycles = tables["treatment_cycles"]
     cycles = cycles.assign(start=days(cycles["start_date"]))[
@@ -94,124 +78,138 @@ def included(tables: dict[str, pd.DataFrame], cutoff: pd.Timestamp) -> pd.DataFr
     tests = tables["genetic_findings"].merge(
         index.rename("index_date"), on="patient_id"
     )
-    tested = days(tests["test_date"], day="01")
     is_known = tests["result"].isin(["positive", "negative"])
-    of_ph = (tests["marker"] == "bcr_abl1") & ~(tested > tests["index_date"]) & is_known
-    born = cohort["birth_date"]
+    is_after = first_days(tests["test_date"]) > tests["index_date"]
+    of_ph = (tests["marker"] == "bcr_abl1") & is_known & ~is_after
     # An adult whichever day of a partial date is true.
-    born = days(born.where(born.str.len() != 4, born + "-12-31"), day="28")
-    eighteenth = born + pd.DateOffset(years=18)
+    eighteenth = last_days(cohort["birth_date"]) + pd.DateOffset(years=18)
     return cohort[
         cohort["index_date"].between(FIRST_DAY, LAST_DAY)
-        & cohort["country"].isin(COUNTRIES)
+        & cohort["country"].isin(protocol.COUNTRIES)
         & (cohort["diagnosis"] == "b_all")
         & (eighteenth <= cohort["index_date"])
         & cohort["consent"].isin(["given", "waived"])
         & (cohort["record_available"] == "yes")
-        & cohort["disease_group"].notna()
+        & cohort["disease_group"].isin(protocol.ALL_GROUPS)
         & cohort["patient_id"].isin(tests.loc[of_ph, "patient_id"])
     ]
 
 
-def followed(
-    cohort: pd.DataFrame, tables: dict[str, pd.DataFrame], cutoff: pd.Timestamp
-) -> pd.DataFrame:
+def followed(tables: Tables, cutoff: pd.Timestamp) -> pd.DataFrame:
     """The same with death, last contact and end of follow-up."""
-    known = cohort[["patient_id", "index_date", "disease_group"]].merge(
-        tables["follow_up"], on="patient_id", how="left"
-    )
-    known["is_dead"] = (known["vital_status"] == "dead") | known["death_date"].notna()
-    contact = known["patient_id"].map(last_contacts(tables, cutoff))
-    known["contact"] = pd.concat(
-        [days(known["last_contact_date"]), contact], axis=1
-    ).max(axis=1)
-    known["death"] = days_of_death(known["death_date"], known["contact"])
+    cohort = included(tables, cutoff)[["patient_id", "index_date", "disease_group"]]
+    known = cohort.merge(tables["follow_up"], on="patient_id")
+    last_record = known["patient_id"].map(last_contacts(tables, cutoff))
+    reported = days(known["last_contact_date"])
+    contact = pd.concat([reported, last_record], axis=1).max(axis=1)
+    is_dead = (known["vital_status"] == "dead") | known["death_date"].notna()
+    # A death is not before the last contact, nor, if that is known, after the cut-off.
+    size = known["death_date"].str.strip().str.len()
+    first, last = first_days(known["death_date"]), last_days(known["death_date"])
+    low = pd.concat([first, contact], axis=1).max(axis=1)
+    last = last.where(~(last > cutoff) | (low > cutoff), cutoff)
+    # A month is its 15th, moved into what is possible; a year the middle of it.
+    room = (last - low).dt.days
+    # Whole numbers: of a NaN, pandas rounds whatever stands in memory.
+    half = pd.to_timedelta((room // 2).fillna(0).astype("int64"), "D")
+    month = (first + pd.Timedelta(days=14)).clip(lower=low, upper=last)
+    partial = month.where(size != 4, low + half).where(room.between(0, 30))
+    known["death"] = first.where(size == 10, partial)
     trial = days(known["trial_entry_date"])
-    known["end"] = pd.concat(
-        [
-            known["death"],
-            trial.where(trial >= known["index_date"]),
-            known["contact"].where(~known["is_dead"]),
-        ],
-        axis=1,
-    ).min(axis=1)
-    known["end"] = known["end"].fillna(STUDY_END).clip(upper=min(STUDY_END, cutoff))
+    ends = [
+        known["death"],
+        trial.where(trial >= known["index_date"]),
+        contact.where(~is_dead),
+    ]
+    end = pd.concat(ends, axis=1).min(axis=1).fillna(STUDY_END)
+    known["end"] = end.clip(upper=min(STUDY_END, cutoff))
+    is_after = (contact >= known["end"]) | (low > known["end"])
+    known["is_death_undated"] = is_dead & known["death"].isna() & ~is_after
+    is_of_relapse = known["death_cause"] == "relapse"
+    known["death_from_relapse"] = known["death"].where(is_of_relapse)
+    known["death_without_relapse"] = known["death"].where(~is_of_relapse)
     return known
 
 
-def relapses(known: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> pd.Series:
-    """First relapse after the index date: reported, in the marrow or outside it."""
-    marrow = tables["marrow_assessments"]
-    outside = tables["extramedullary_assessments"]
-    reported = tables["relapses"]
-    marrow = marrow.assign(
-        date=days(marrow["assessment_date"]),
-        blasts=pd.to_numeric(marrow["blast_percent"], errors="coerce"),
-    ).merge(known[["patient_id", "index_date"]], on="patient_id")
-    before = marrow[(marrow["date"] <= marrow["index_date"]) & marrow["blasts"].notna()]
-    at_index = before.sort_values("date").groupby("patient_id")["blasts"].last()
-    cleared = marrow[(marrow["date"] > marrow["index_date"]) & (marrow["blasts"] <= 5)]
-    remission = known.set_index("patient_id")["index_date"].where(
-        ~(known["patient_id"].map(at_index) > 5).to_numpy(),
-        cleared.groupby("patient_id")["date"].min(),
-    )
-    signs = pd.concat(
-        [
-            marrow.loc[marrow["blasts"] > 5, ["patient_id", "date"]],
-            outside.assign(date=days(outside["assessment_date"])).loc[
-                outside["involvement"] == "yes", ["patient_id", "date"]
-            ],
-            reported.assign(date=days(reported["relapse_date"])).loc[
-                reported["relapse_type"] != "molecular", ["patient_id", "date"]
-            ],
-        ]
-    )
-    after = signs[signs["date"] > signs["patient_id"].map(remission)]
-    return after.groupby("patient_id")["date"].min()
+def happened(known: pd.DataFrame, tables: Tables) -> Tables:
+    """What happened to these patients, each on its day, beside days of their own."""
+    own = known[["patient_id", "disease_group", "index_date", "end"]]
+    records = {}
+    for table, column in protocol.HAPPENED.items():
+        of_known = tables[table][tables[table]["patient_id"].isin(own["patient_id"])]
+        dated = of_known.assign(date=days(of_known[column]))
+        records[table] = dated.merge(own, on="patient_id")
+    return records
+
+
+def treated(known: pd.DataFrame, records: Tables) -> pd.DataFrame:
+    """The same with the first transplant and other therapy after the index date."""
+    transplants, lines = records["transplants"], records["therapy_lines"]
+    medications = records["medications"]
+    salvage = lines[lines["line_type"] == "salvage"]
+    cytotoxic = medications[medications["drug_class"] == "cytotoxic"]
+    therapies = {
+        "hsct": transplants[transplants["transplant_type"] == "allogeneic"],
+        "cytotoxic_therapy": pd.concat([salvage, cytotoxic]),
+    }
+    for name, therapy in therapies.items():
+        is_after = therapy["date"] > therapy["index_date"]
+        is_followed = therapy["date"] <= therapy["end"]
+        after = therapy[is_after & is_followed]
+        first = after.groupby("patient_id")["date"].min()
+        known[name] = known["patient_id"].map(first)
+    undated = therapies["hsct"][therapies["hsct"]["date"].isna()]
+    is_before = last_days(undated["transplant_date"]) <= undated["index_date"]
+    of_patients = undated.loc[~is_before, "patient_id"]
+    known["is_hsct_undated"] = known["patient_id"].isin(of_patients)
+    return known
+
+
+def times(known: pd.DataFrame, endpoint: str, rule: str) -> pd.DataFrame:
+    """One endpoint under one censoring rule, of whom it can be evaluated."""
+    groups, origin, events, rules = protocol.ENDPOINTS[endpoint]
+    statuses = events | dict.fromkeys(rules[rule], 0)
+    patients = known[known["disease_group"].isin(groups) & known[origin].notna()]
+    dates = patients[list(statuses)]
+    dates = dates.where(dates.ge(patients[origin], axis=0))
+    last = dates.min(axis=1)
+    ended_by = dates.eq(last, axis=0).idxmax(axis=1)
+    # A death without a day decides only what nothing else ended before.
+    is_known = ~patients["is_death_undated"] | (ended_by != "end")
+    for name in protocol.UNDATED.keys() & {origin, *statuses}:
+        is_known &= ~patients[protocol.UNDATED[name]]
+    return pd.DataFrame(
+        {
+            "patient_id": patients["patient_id"],
+            "endpoint": endpoint,
+            "censoring_rule": rule,
+            "time_days": (last - patients[origin]).dt.days,
+            "status": ended_by.map(statuses),
+        }
+    )[is_known]
 
 
 def endpoints(folder: Path) -> pd.DataFrame:
     """A row per patient, endpoint and censoring rule that can be evaluated."""
-    tables = {name: read(folder, name) for name in ("patients", *CONTACTS)}
+    tables = {name: read(folder, name) for name in ("patients", *protocol.CONTACTS)}
     manifest = read(folder, "manifest")
     cutoff = days(manifest["data_cutoff_date"].astype(str)).max()
-    known = followed(included(tables, cutoff), tables, cutoff)
-    transplants = tables["transplants"]
-    allogeneic = transplants[transplants["transplant_type"] == "allogeneic"]
-    allogeneic = allogeneic.assign(date=days(allogeneic["transplant_date"])).merge(
-        known[["patient_id", "index_date"]], on="patient_id"
-    )
-    after = allogeneic[allogeneic["date"] >= allogeneic["index_date"]]
-    known["hsct"] = known["patient_id"].map(after.groupby("patient_id")["date"].min())
-    known["relapse"] = known["patient_id"].map(relapses(known, tables))
-    known["is_undated"] = (
-        known["is_dead"] & known["death"].isna() & ~(known["contact"] >= known["end"])
-    )
-    of_dfs = known[known["disease_group"] == "mrd_positive"]
-    events = {"os": (known, ["death"]), "dfs": (of_dfs, ["relapse", "death"])}
-    rows = []
-    for endpoint, (patients, names) in events.items():
-        event = patients[names].min(axis=1)
-        event = event.where(event <= patients["end"])
-        for rule in ("standard", "censored_at_hsct"):
-            stop = patients["end"]
-            if rule == "censored_at_hsct":
-                stop = stop.where(~(patients["hsct"] < stop), patients["hsct"])
-            is_event = event <= stop
-            is_known = is_event | ~patients["is_undated"] | (stop < patients["end"])
-            last = event.where(is_event, stop)
-            rows.append(
-                pd.DataFrame(
-                    {
-                        "patient_id": patients["patient_id"],
-                        "endpoint": endpoint,
-                        "censoring_rule": rule,
-                        "time_days": (last - patients["index_date"]).dt.days,
-                        "status": is_event.astype(int),
-                    }
-                )[is_known]
-            )
-    return pd.concat(rows, ignore_index=True)
+    known = followed(tables, cutoff)
+    records = happened(known, tables)
+    known = responded(treated(known, records), records)
+    timed = {
+        (endpoint, rule): times(known, endpoint, rule)
+        for endpoint, (*_, rules) in protocol.ENDPOINTS.items()
+        for rule in rules
+    }
+    of_follow_up = [
+        timed[of, "standard"].assign(
+            endpoint=endpoint,
+            status=(timed[of, "standard"]["status"] == 0).astype("int64"),
+        )
+        for endpoint, of in protocol.FOLLOW_UP.items()
+    ]
+    return pd.concat([*timed.values(), *of_follow_up], ignore_index=True)
 
 
 if __name__ == "__main__":
