@@ -8,8 +8,10 @@ from math import nan
 import bench
 import duckdb
 import pytest
-from bench import EXAMPLE
+from bench import EXAMPLE, PROJECT
 from measuring import Cost, Failed, measured
+
+EDGES = PROJECT / "tests" / "deliveries" / "edges" / "delivery"
 
 # A process that holds 60 MB starts one that holds 90 MB, which starts one in a session
 # of its own that holds 120 MB; all hold them at once.
@@ -103,6 +105,12 @@ from marts.analysis_patients as patients
 inner join marts.survival_analyses using (analysis_id)
 where patients.is_reverse and patients.reason = 'analysed'
 """
+# A month or a year where a day would decide, of anything but a death.
+PARTIAL = """
+select patient_id
+from intermediate.int_dated_events
+where event_type <> 'death' and delivered_precision in ('month', 'year')
+"""
 
 
 @contextmanager
@@ -138,6 +146,20 @@ def test_what_a_user_would_write_instead_gives_the_same_times(example, by):
         ).fetchall()
     assert {"os", "rfs", "nrm_after_hsct", "follow_up_dfs"} < dict(counts).keys()
     assert min(dict(counts).values()) > 90
+
+
+@pytest.mark.parametrize("by", ["pandas", "polars"])
+def test_what_a_user_would_write_instead_falls_short_of_partial_dates_alone(edges, by):
+    """As it says itself: every other rule that the edges try holds of it, too."""
+    with compared(by, EDGES, edges) as connection:
+        patients = {patient for patient, *_ in unequal(connection)}
+        partial = connection.execute(PARTIAL).fetchall()
+        others = connection.execute(
+            f"select count(*) from derived where patient_id not in ({PARTIAL})"
+        ).fetchone()
+    assert patients
+    assert patients <= {patient for (patient,) in partial}
+    assert others > (800,)
 
 
 def test_the_table_of_a_group_compares_with_its_first_row():
