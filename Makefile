@@ -9,7 +9,7 @@ PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
 WAREHOUSE_FILE = $${WAREHOUSE:-warehouse.duckdb}
 # The checks build in a place of their own, whatever the caller has set; they start Python
-# some hundred times, and compile what it imports once.
+# some hundred times, and compile what it imports once, as dbt parses the project once.
 CHECKED = env -u DELIVERY_DIR -u DBT_TARGET_PATH -u PYTHONDONTWRITEBYTECODE \
     WAREHOUSE=.build/test/warehouse.duckdb $(IN_VENV)
 # One more than there are cores: a build waits for its own child now and then.
@@ -31,6 +31,7 @@ test: .venv/installed
 	$(IN_VENV) ruff format --check .
 	$(IN_VENV) mypy
 	$(CHECKED) sqlfluff lint --processes 2 models tests dbt_project/analyses
+	$(CHECKED) dbt parse --quiet
 	$(CHECKED) pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 proof: .venv/installed

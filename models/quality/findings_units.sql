@@ -43,12 +43,11 @@ values_measured as (
     where result = 'quantifiable' and sensitivity > 0 and mrd_level > 0
 ),
 
--- By patient first: a patient has one site.
-patients_counted as (
+sites_counted as (
     select
         values_measured.quantity,
         values_measured.technique,
-        values_measured.patient_id,
+        patients.site_id,
         count(*) as n_values,
         sum(
             case
@@ -62,21 +61,8 @@ patients_counted as (
         min(values_measured.file_line) as first_line
     from values_measured
     inner join unit_checks on values_measured.quantity = unit_checks.quantity
-    group by
-        values_measured.quantity, values_measured.technique, values_measured.patient_id
-),
-
-sites_counted as (
-    select
-        patients_counted.quantity,
-        patients_counted.technique,
-        patients.site_id,
-        sum(patients_counted.n_values) as n_values,
-        sum(patients_counted.n_off) as n_off,
-        min(patients_counted.first_line) as first_line
-    from patients_counted
-    inner join patients on patients_counted.patient_id = patients.patient_id
-    group by patients_counted.quantity, patients_counted.technique, patients.site_id
+    inner join patients on values_measured.patient_id = patients.patient_id
+    group by values_measured.quantity, values_measured.technique, patients.site_id
 ),
 
 -- From the widest group to the narrowest.
