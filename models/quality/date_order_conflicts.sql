@@ -1,28 +1,17 @@
+{%- set dates = delivered_date_columns() -%}
 with
-delivered_dates as (
-    select * from {{ ref('delivered_dates') }}
-),
-
 date_orders as (
     select * from {{ ref('date_orders') }}
 ),
 
-patients_bounded as (
-    select
-        patient_id,
-        date_name,
-        date_role,
-        max(earliest_date) as last_earliest,
-        min(latest_date) as first_latest
-    from delivered_dates
-    group by patient_id, date_name, date_role
-),
-
 date_columns as (
-    select distinct
-        date_name,
-        date_role
-    from patients_bounded
+    {%- for date in dates %}
+    {{- '\n    union all' if not loop.first }}
+    select
+        {{ loop.index }} as date_number,
+        '{{ date.name }}' as date_name,
+        '{{ date.role }}' as date_role
+    {%- endfor %}
 ),
 
 -- An order between two roles is one between each two dates of those roles.
@@ -35,7 +24,9 @@ orders_spelled as (
         date_orders.up_to_days,
         date_orders.later_is_partial,
         earlier_columns.date_name as earlier_name,
-        later_columns.date_name as later_name
+        earlier_columns.date_number as earlier_number,
+        later_columns.date_name as later_name,
+        later_columns.date_number as later_number
     from date_orders
     inner join date_columns as earlier_columns
         on date_orders.earlier in (earlier_columns.date_name, earlier_columns.date_role)
@@ -44,9 +35,37 @@ orders_spelled as (
     where earlier_columns.date_name <> later_columns.date_name
 ),
 
--- Each date once per order, before its patient's other dates are sought: joined by
--- patient alone, each date would meet every other.
-earlier_bounded as (
+-- A table at a time: grouped together, a million patients would be 20 million groups.
+dates_bounded as (
+    {%- for date in dates %}
+    {{- '\n    union all' if not loop.first }}
+    select
+        patient_id,
+        {{ loop.index }} as date_number,
+        max({{ date.earliest }}) as last_earliest,
+        min({{ date.latest }}) as first_latest
+    from {{ date.relation }}
+    where disposition = 'accepted' and {{ date.earliest }} is not null
+    group by patient_id
+    {%- endfor %}
+),
+
+-- A patient's dates side by side, so that no order has to join them.
+patients_bounded as (
+    select
+        patient_id,
+        {%- for date in dates %}
+        max(case when date_number = {{ loop.index }} then last_earliest end)
+            as last_earliest_{{ loop.index }},
+        min(case when date_number = {{ loop.index }} then first_latest end)
+            as first_latest_{{ loop.index }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from dates_bounded
+    group by patient_id
+),
+
+-- Few patients break any order: only their dates are compared one by one.
+orders_suspected as (
     select
         orders_spelled.rule_id,
         orders_spelled.is_same_record,
@@ -56,34 +75,20 @@ earlier_bounded as (
         orders_spelled.later_is_partial,
         orders_spelled.earlier_name,
         orders_spelled.later_name,
-        patients_bounded.patient_id,
-        patients_bounded.last_earliest
-    from orders_spelled
-    inner join patients_bounded
-        on orders_spelled.earlier_name = patients_bounded.date_name
-),
-
--- Few patients break any order: only their dates are compared one by one.
--- An inner join would be put before that with the orders.
-orders_suspected as (
-    select
-        earlier_bounded.rule_id,
-        earlier_bounded.is_same_record,
-        earlier_bounded.reported_on,
-        earlier_bounded.more_than_days,
-        earlier_bounded.up_to_days,
-        earlier_bounded.later_is_partial,
-        earlier_bounded.earlier_name,
-        earlier_bounded.later_name,
-        earlier_bounded.patient_id
-    from earlier_bounded
-    left join patients_bounded
-        on
-            earlier_bounded.later_name = patients_bounded.date_name
-            and earlier_bounded.patient_id = patients_bounded.patient_id
+        patients_bounded.patient_id
+    from patients_bounded
+    cross join orders_spelled
     where
-        earlier_bounded.last_earliest
-        > patients_bounded.first_latest + earlier_bounded.more_than_days
+        case orders_spelled.earlier_number
+            {%- for date in dates %}
+            when {{ loop.index }} then patients_bounded.last_earliest_{{ loop.index }}
+            {%- endfor %}
+        end
+        > case orders_spelled.later_number
+            {%- for date in dates %}
+            when {{ loop.index }} then patients_bounded.first_latest_{{ loop.index }}
+            {%- endfor %}
+        end + orders_spelled.more_than_days
 )
 
 select * from orders_suspected

@@ -2,29 +2,20 @@
 {{ config(materialized='view') }}
 with
 dates_listed as (
-    {%- set dates = [] %}
-    {%- for table in delivery_tables() %}
-    {%- set delivered = ref('stg_delivery__' ~ table.name) %}
-    {%- for column in table.columns.values()
-        if column.meta.type in ('date', 'partial_date') %}
-    {%- set is_partial = column.meta.type == 'partial_date' %}
-    {{- '\n    union all' if dates }}
-    {%- do dates.append(column.name) %}
+    {%- for date in delivered_date_columns() %}
+    {{- '\n    union all' if not loop.first }}
     select
-        '{{ table.name }}.{{ column.name }}' as date_name,
-        '{{ table.name }}' as table_name,
-        '{{ column.name }}' as column_name,
-        '{{ column.meta.date_role }}' as date_role,
+        '{{ date.name }}' as date_name,
+        '{{ date.table }}' as table_name,
+        '{{ date.column }}' as column_name,
+        '{{ date.role }}' as date_role,
         source_record,
         file_line,
         patient_id,
-        {{ column.name }}{{ '_earliest' if is_partial }} as earliest_date,
-        {{ column.name }}{{ '_latest' if is_partial }} as latest_date
-    from {{ delivered }}
-    where
-        disposition = 'accepted'
-        and {{ column.name }}{{ '_earliest' if is_partial }} is not null
-    {%- endfor %}
+        {{ date.earliest }} as earliest_date,
+        {{ date.latest }} as latest_date
+    from {{ date.relation }}
+    where disposition = 'accepted' and {{ date.earliest }} is not null
     {%- endfor %}
 )
 

@@ -198,13 +198,13 @@ def replaced(path: str, *edits: tuple[str, str]) -> Callable[[Path], None]:
         ),
         (
             replaced(
-                "models/quality/date_order_conflicts.yml",
+                "models/quality/findings_dates.yml",
                 (
-                    "record_after_death, patient_id: the_day_after_it",
-                    "record_after_death, patient_id: the_day_before_it",
+                    "{rule_id: relapse_undated, source_record: 'relapses:2'}",
+                    "{rule_id: relapse_undated, source_record: 'relapses:3'}",
                 ),
             ),
-            "+date_order_conflicts",
+            "+findings_dates",
             "actual differs from expected",
         ),
     ],

@@ -268,17 +268,17 @@ def test_a_build_holds_3_gb_in_memory_if_it_is_told_nothing(renamed):
 
 
 def test_what_memory_has_no_room_for_is_written_beside_the_working_file(renamed):
-    """A sort of 320 MB, with 100 MB to hold; the disk is refused to the second."""
+    """A sort of 160 MB, with 100 MB to hold; the disk is refused to the second."""
     sort = (
         "select count(*) as sorted, current_setting('memory_limit') as held, "
         "current_setting('temp_directory') as spilled "
         "from (select a, row_number() over (order by b) as n "
-        "from (select range as a, hash(range) as b from range(20000000)))"
+        "from (select range as a, hash(range) as b from range(10000000)))"
         " where n < 0 or a >= 0"
     )
     code, output = limited(renamed, "100MB", sort)
     assert code == 0, output
-    assert '"sorted": 20000000' in output
+    assert '"sorted": 10000000' in output
     assert '"held": "95.3 MiB"' in output
     assert f'"spilled": "{working_file(renamed.path)}.tmp"' in output
     spilled = spill_folder(working_file(renamed.path))
