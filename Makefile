@@ -16,7 +16,7 @@ CHECKED = env -u DELIVERY_DIR -u DBT_TARGET_PATH -u PYTHONDONTWRITEBYTECODE \
 WORKERS = $$(.venv/bin/python -c 'import os; print(os.cpu_count() + 1)')
 PROOF_PATH = tests/python/support:tests/python/derivation:tests/python/estimators
 
-.PHONY: all test test-spark bench proof lock
+.PHONY: all test types sql parsed test-spark bench proof lock
 .DEFAULT_GOAL := all
 
 all: .venv/installed
@@ -29,10 +29,17 @@ all: .venv/installed
 test: .venv/installed
 	$(IN_VENV) ruff check .
 	$(IN_VENV) ruff format --check .
-	$(IN_VENV) mypy
-	$(CHECKED) sqlfluff lint --processes 2 models tests dbt_project/analyses
-	$(CHECKED) dbt parse --quiet
+	@$(MAKE) --no-print-directory --jobs --output-sync types sql parsed
 	$(CHECKED) pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+types:
+	$(IN_VENV) mypy
+
+sql:
+	$(CHECKED) sqlfluff lint --processes 2 models tests dbt_project/analyses
+
+parsed:
+	$(CHECKED) dbt parse --quiet
 
 proof: .venv/installed
 	$(CHECKED) pytest -m proof tests
