@@ -10,15 +10,8 @@
 ] %}
 {%- set keys = {
     'date_order_conflicts': ['rule_id', 'earlier_name', 'later_name', 'patient_id'],
-    'delivered_dates': ['date_name', 'source_record'],
     'findings': finding,
-    'findings_dates': finding,
     'derivation_findings': finding,
-    'findings_disease': finding,
-    'findings_patients': finding,
-    'findings_spellings': finding,
-    'findings_units': finding,
-    'findings_values': finding,
     'int_remission_assessments': ['patient_id', 'assessment_date'],
     'int_concurrent_therapies': ['patient_id', 'drug_class', 'drug'],
     'int_dated_events': ['event_type', 'source_record'],
