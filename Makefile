@@ -29,7 +29,7 @@ all: .venv/installed
 test: .venv/installed
 	$(IN_VENV) ruff check .
 	$(IN_VENV) ruff format --check .
-	@$(MAKE) --no-print-directory --jobs --output-sync types sql parsed
+	@$(MAKE) --no-print-directory --jobs types sql parsed
 	$(CHECKED) pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 types:

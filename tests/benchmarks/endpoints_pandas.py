@@ -5,8 +5,9 @@ python tests/benchmarks/endpoints_pandas.py DELIVERY
 Who is included, when the follow-up ends, remissions, responses and relapses, the day
 and kind of each patient's end, as the protocol says (P1-P10, P14-P21, P24, P25). What
 it leaves out: groupings, partial dates of anything but a death (a month is its 15th, a
-year none), tables that this study does not collect, contradictions, quarantine,
-findings, and the record that each verdict rests on.
+year none), who was born on 29 February and turns 18 on 1 March, tables that this study
+does not collect, contradictions, quarantine, findings, and the record that each verdict
+rests on.
 """
 
 import sys

@@ -95,7 +95,12 @@ def test_what_asks_for_every_delivered_table_waits_for_each(nodes):
         for name in delivery_contract()
         if name != "manifest"
     }
-    for name in ("delivered_dates", "int_delivered_events", "reconciliation"):
+    for name in (
+        "date_order_conflicts",
+        "delivered_dates",
+        "int_delivered_events",
+        "reconciliation",
+    ):
         parents = nodes[f"model.neuf_warehouse.{name}"]["depends_on"]["nodes"]
         assert staged <= set(parents)
 
